@@ -1,0 +1,216 @@
+//! Settings: a TOML text whose mistakes are reported with line and column.
+
+use crate::nearest::nearest;
+use crate::place::Position;
+use crate::registry::Options;
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use std::fmt;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A TOML text, known to be well-formed.
+///
+/// A list of names stands under a key, and a layer's options in the table `[layers.NAME]`:
+///
+/// ```toml
+/// middleware = ["sessions", "auth", "book"]
+///
+/// [layers.book]
+/// respond = true
+/// ```
+#[derive(Clone)]
+pub struct Settings {
+    text: String,
+}
+
+/// A mistake in the settings: what is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    message: String,
+    position: Option<Position>,
+}
+
+impl SettingsError {
+    /// An error at a byte offset of the text.
+    pub(crate) fn at(text: &str, offset: Option<usize>, message: impl Into<String>) -> Self {
+        let position = offset.map(|offset| Position::of(text, offset));
+        SettingsError {
+            message: message.into(),
+            position,
+        }
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where, if it has a place.
+    pub fn position(&self) -> Option<Position> {
+        self.position
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Some(position) => write!(f, "{position}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("bytes", &self.text.len())
+            .finish()
+    }
+}
+
+impl Settings {
+    /// Parses the text.
+    ///
+    /// # Errors
+    ///
+    /// The text is not TOML.
+    pub fn parse(text: impl Into<String>) -> Result<Self, SettingsError> {
+        let text = text.into();
+        DeTable::parse(&text).map_err(|error| from_toml(&text, &error))?;
+        Ok(Settings { text })
+    }
+
+    /// The text as given.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Reads one table into a type; a missing table is read as an empty one.
+    ///
+    /// # Errors
+    ///
+    /// The table does not fit the type.
+    pub fn table<T: DeserializeOwned>(&self, key: &str) -> Result<T, SettingsError> {
+        read_table(&self.text, self.value(key))
+    }
+
+    /// Refuses top-level keys that nobody reads, so that a misspelt one is not silently ignored.
+    ///
+    /// # Errors
+    ///
+    /// The first unknown key, with the nearest known one.
+    pub fn only_keys(&self, known: &[&str]) -> Result<(), SettingsError> {
+        let root = self.root();
+        let mut keys: Vec<_> = root.keys().collect();
+        keys.sort_by_key(|key| key.span().start);
+        match keys
+            .into_iter()
+            .find(|key| !known.contains(&key.get_ref().as_ref()))
+        {
+            None => Ok(()),
+            Some(key) => {
+                let name = key.get_ref();
+                let advice = match nearest(name, known.iter().copied()) {
+                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    None => format!("known keys are `{}`", known.join("`, `")),
+                };
+                let message = format!("unknown key `{name}`: {advice}");
+                Err(SettingsError::at(
+                    &self.text,
+                    Some(key.span().start),
+                    message,
+                ))
+            }
+        }
+    }
+
+    /// The list of names under `key`, each with its place.
+    pub(crate) fn names(&self, key: &str) -> Result<Vec<(String, Position)>, SettingsError> {
+        let Some(value) = self.value(key) else {
+            let message = format!("`{key}` is missing: list the layers by name, `{key} = [\"…\"]`");
+            return Err(SettingsError::at(&self.text, None, message));
+        };
+        let wrong = |at: &Spanned<DeValue<'_>>, what: &str| {
+            let found = at.get_ref().type_str();
+            let message = format!(
+                "{what} must be {}, not {found}",
+                if what.starts_with("an entry") {
+                    "a name in quotes"
+                } else {
+                    "a list of names"
+                }
+            );
+            SettingsError::at(&self.text, Some(at.span().start), message)
+        };
+        let DeValue::Array(items) = value.get_ref() else {
+            return Err(wrong(&value, &format!("`{key}`")));
+        };
+        items
+            .iter()
+            .map(|item| match item.get_ref() {
+                DeValue::String(name) => Ok((
+                    name.to_string(),
+                    Position::of(&self.text, item.span().start),
+                )),
+                _ => Err(wrong(item, &format!("an entry of `{key}`"))),
+            })
+            .collect()
+    }
+
+    /// The options of a layer: the table `[layers.NAME]`.
+    pub(crate) fn options(&self, name: &str) -> Options<'_> {
+        let table = match self.value("layers").map(Spanned::into_inner) {
+            Some(DeValue::Table(mut layers)) => layers.remove(name),
+            _ => None,
+        };
+        Options {
+            text: &self.text,
+            table,
+        }
+    }
+
+    fn value(&self, key: &str) -> Option<Spanned<DeValue<'_>>> {
+        self.root().remove(key)
+    }
+
+    fn root(&self) -> DeTable<'_> {
+        // `parse` has seen that the text is well-formed; parsing it again keeps this type free of
+        // a self-reference, and settings are read once.
+        DeTable::parse(&self.text)
+            .map(Spanned::into_inner)
+            .unwrap_or_default()
+    }
+}
+
+pub(crate) fn read_table<T: DeserializeOwned>(
+    text: &str,
+    value: Option<Spanned<DeValue<'_>>>,
+) -> Result<T, SettingsError> {
+    let value = value.unwrap_or_else(|| Spanned::new(0..0, DeValue::Table(DeTable::default())));
+    let start = value.span().start;
+    T::deserialize(value.into_deserializer()).map_err(|error| {
+        let mut error = from_toml(text, &error);
+        error
+            .position
+            .get_or_insert_with(|| Position::of(text, start));
+        error
+    })
+}
+
+fn from_toml(text: &str, error: &toml::de::Error) -> SettingsError {
+    SettingsError::at(text, error.span().map(|span| span.start), error.message())
+}
+
+/// An error and its causes in one line.
+pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
+    let mut shown = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        shown.push_str(": ");
+        shown.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    shown
+}
