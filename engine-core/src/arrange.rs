@@ -82,9 +82,7 @@ fn stable_order(
         let next = (0..count).find(|&at| {
             !placed[at]
                 && (!kept.contains(&at) || next_kept == Some(&at))
-                && constraints
-                    .iter()
-                    .all(|c| c.layer != at || holds(c, &placed))
+                && constraints.iter().all(|c| c.layer != at || holds(c, &placed))
         });
         match next {
             Some(at) => {
@@ -100,9 +98,7 @@ fn stable_order(
 /// Follows, from any layer that cannot be placed, whom it waits for, until one comes up again.
 fn cycle(constraints: &[Constraint], placed: &[bool]) -> Vec<CycleStep> {
     let blocked = |at: usize| {
-        constraints
-            .iter()
-            .find(|c| c.layer == at && !c.earlier.iter().any(|&e| placed[e]))
+        constraints.iter().find(|c| c.layer == at && !c.earlier.iter().any(|&e| placed[e]))
     };
     let Some(start) = (0..placed.len()).find(|&at| !placed[at] && blocked(at).is_some()) else {
         return Vec::new();
@@ -115,10 +111,7 @@ fn cycle(constraints: &[Constraint], placed: &[bool]) -> Vec<CycleStep> {
         }
         match blocked(at) {
             Some(constraint) => {
-                path.push(CycleStep {
-                    layer: at,
-                    why: constraint.why.clone(),
-                });
+                path.push(CycleStep { layer: at, why: constraint.why.clone() });
                 at = constraint.earlier[0];
             }
             None => return path,
@@ -131,11 +124,7 @@ mod tests {
     use super::*;
 
     fn after(layer: usize, earlier: &[usize]) -> Constraint {
-        Constraint {
-            layer,
-            earlier: earlier.to_vec(),
-            why: String::from("after"),
-        }
+        Constraint { layer, earlier: earlier.to_vec(), why: String::from("after") }
     }
 
     #[test]

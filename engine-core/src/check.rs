@@ -94,10 +94,8 @@ pub(crate) fn check(layers: &[Declared], unused: &[Unused]) -> Result<(), BuildE
         }
         let earlier = layers[..at].iter().find(|other| other.same_layer(layer));
         if let Some(first) = earlier.filter(|other| layer.order.single || other.order.single) {
-            problems.push(Problem::Twice {
-                first: first.listed.clone(),
-                second: layer.listed.clone(),
-            });
+            problems
+                .push(Problem::Twice { first: first.listed.clone(), second: layer.listed.clone() });
         }
     }
     if problems.is_empty() {
@@ -106,12 +104,7 @@ pub(crate) fn check(layers: &[Declared], unused: &[Unused]) -> Result<(), BuildE
     let proposal = arranged
         .ok()
         .filter(|order| order.iter().enumerate().any(|(at, old)| at != *old))
-        .map(|order| {
-            order
-                .into_iter()
-                .map(|at| layers[at].listed.name.clone())
-                .collect()
-        });
+        .map(|order| order.into_iter().map(|at| layers[at].listed.name.clone()).collect());
     Err(BuildError::with_proposal(problems, proposal))
 }
 
@@ -137,11 +130,7 @@ pub(crate) fn check_endpoint(
             not_used: would_have_provided(unused, key),
         })
         .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(BuildError::new(problems))
-    }
+    if problems.is_empty() { Ok(()) } else { Err(BuildError::new(problems)) }
 }
 
 fn would_have_provided(unused: &[Unused], key: &Key) -> Option<(String, String)> {
@@ -157,36 +146,23 @@ fn constraints(layers: &[Declared]) -> Vec<Constraint> {
     let mut constraints = Vec::new();
     for (at, layer) in layers.iter().enumerate() {
         for key in &layer.order.requires {
-            let earlier: Vec<usize> = others(layers, at)
-                .filter(|&o| layers[o].provides(key))
-                .collect();
+            let earlier: Vec<usize> =
+                others(layers, at).filter(|&o| layers[o].provides(key)).collect();
             if !earlier.is_empty() {
                 let why = format!("needs `{key}` from");
-                constraints.push(Constraint {
-                    layer: at,
-                    earlier,
-                    why,
-                });
+                constraints.push(Constraint { layer: at, earlier, why });
             }
         }
         for target in &layer.order.after {
             for other in others(layers, at).filter(|&o| layers[o].is(target)) {
                 let why = String::from("must stand after");
-                constraints.push(Constraint {
-                    layer: at,
-                    earlier: vec![other],
-                    why,
-                });
+                constraints.push(Constraint { layer: at, earlier: vec![other], why });
             }
         }
         for target in &layer.order.before {
             for other in others(layers, at).filter(|&o| layers[o].is(target)) {
                 let why = String::from("must, by the other's declaration, stand after");
-                constraints.push(Constraint {
-                    layer: other,
-                    earlier: vec![at],
-                    why,
-                });
+                constraints.push(Constraint { layer: other, earlier: vec![at], why });
             }
         }
     }

@@ -66,12 +66,7 @@ impl fmt::Display for Explanation {
         if self.layers.is_empty() {
             writeln!(f, "no layers: the endpoint alone")?;
         }
-        let width = self
-            .layers
-            .iter()
-            .map(|layer| layer.name.chars().count())
-            .max()
-            .unwrap_or(0);
+        let width = self.layers.iter().map(|layer| layer.name.chars().count()).max().unwrap_or(0);
         for layer in &self.layers {
             write!(f, "{:>3}. {:width$}", layer.place, layer.name)?;
             if layer.layer != layer.name {
@@ -98,11 +93,7 @@ impl fmt::Display for Explanation {
             writeln!(f)?;
         }
         for unused in &self.not_used {
-            writeln!(
-                f,
-                "  -. {:width$}  not used: {}",
-                unused.name, unused.reason
-            )?;
+            writeln!(f, "  -. {:width$}  not used: {}", unused.name, unused.reason)?;
         }
         Ok(())
     }

@@ -55,10 +55,7 @@ pub struct LayerType {
 impl LayerType {
     /// The type `T`.
     pub fn of<T: ?Sized + 'static>() -> Self {
-        LayerType {
-            id: TypeId::of::<T>(),
-            name: short_type_name::<T>(),
-        }
+        LayerType { id: TypeId::of::<T>(), name: short_type_name::<T>() }
     }
 
     /// The type's identity.
@@ -85,10 +82,7 @@ fn short_type_name<T: ?Sized>() -> &'static str {
     let full = std::any::type_name::<T>();
     let full = full.strip_prefix("dyn ").unwrap_or(full);
     let without_arguments = full.split('<').next().unwrap_or(full);
-    without_arguments
-        .rsplit("::")
-        .next()
-        .unwrap_or(without_arguments)
+    without_arguments.rsplit("::").next().unwrap_or(without_arguments)
 }
 
 #[cfg(test)]

@@ -102,10 +102,7 @@ impl Endpoint {
     /// An endpoint without needs. The name stands in messages as it is, for example
     /// ``the route `profile` ``.
     pub fn new(name: impl Into<String>) -> Self {
-        Endpoint {
-            name: name.into(),
-            requires: Vec::new(),
-        }
+        Endpoint { name: name.into(), requires: Vec::new() }
     }
 
     /// The endpoint needs a `T` that some layer of its stack provides.

@@ -57,14 +57,11 @@ mod tests {
 
     #[test]
     fn ordinals_are_written_as_people_count() {
-        let shown: Vec<_> = [0, 1, 2, 3, 10, 11, 12, 20, 21, 110]
-            .map(|n| Ordinal(n).to_string())
-            .into();
+        let shown: Vec<_> =
+            [0, 1, 2, 3, 10, 11, 12, 20, 21, 110].map(|n| Ordinal(n).to_string()).into();
         assert_eq!(
             shown,
-            [
-                "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "111th"
-            ]
+            ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "111th"]
         );
     }
 
@@ -72,10 +69,7 @@ mod tests {
     fn a_position_counts_characters_not_bytes() {
         let text = "a = 1\né = ?\n";
         assert_eq!(Position::of(text, 0), Position { line: 1, column: 1 });
-        assert_eq!(
-            Position::of(text, text.find('?').unwrap()),
-            Position { line: 2, column: 5 }
-        );
+        assert_eq!(Position::of(text, text.find('?').unwrap()), Position { line: 2, column: 5 });
         assert_eq!(Position::of(text, 999), Position { line: 3, column: 1 });
     }
 }

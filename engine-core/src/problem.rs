@@ -132,24 +132,12 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Problem::MissingProvider {
-                layer,
-                needs,
-                not_used,
-            } => {
+            Problem::MissingProvider { layer, needs, not_used } => {
                 write!(f, "{layer} needs `{needs}`, ")?;
                 nobody_provides(f, not_used)?;
-                write!(
-                    f,
-                    "list a layer that provides `{needs}` before `{}`",
-                    layer.name
-                )
+                write!(f, "list a layer that provides `{needs}` before `{}`", layer.name)
             }
-            Problem::ProviderLate {
-                layer,
-                needs,
-                provider,
-            } => write!(
+            Problem::ProviderLate { layer, needs, provider } => write!(
                 f,
                 "{layer} needs `{needs}`; it is provided by {provider}: list `{}` after `{}`",
                 layer.name, provider.name,
@@ -180,23 +168,12 @@ impl fmt::Display for Problem {
                 Ordinal(first.place),
                 Ordinal(second.place),
             ),
-            Problem::EndpointNeeds {
-                endpoint,
-                needs,
-                not_used,
-            } => {
+            Problem::EndpointNeeds { endpoint, needs, not_used } => {
                 write!(f, "{endpoint} needs `{needs}`, ")?;
                 nobody_provides(f, not_used)?;
-                write!(
-                    f,
-                    "list a layer that provides `{needs}` in the stack around it"
-                )
+                write!(f, "list a layer that provides `{needs}` in the stack around it")
             }
-            Problem::UnknownName {
-                listed,
-                nearest,
-                known,
-            } => {
+            Problem::UnknownName { listed, nearest, known } => {
                 write!(f, "no layer is registered as {listed}: ")?;
                 match nearest {
                     Some(nearest) => write!(f, "did you mean `{nearest}`?"),
@@ -224,11 +201,7 @@ fn nobody_provides(f: &mut fmt::Formatter<'_>, not_used: &Option<(String, String
 }
 
 pub(crate) fn quoted_list(names: &[String]) -> String {
-    names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Why a stack did not build: every mistake found, and an order that would mend those that an
@@ -242,10 +215,7 @@ pub struct BuildError {
 impl BuildError {
     /// An error with these problems, of which there is at least one.
     pub fn new(problems: Vec<Problem>) -> Self {
-        BuildError {
-            problems,
-            proposal: None,
-        }
+        BuildError { problems, proposal: None }
     }
 
     pub(crate) fn with_proposal(problems: Vec<Problem>, proposal: Option<Vec<String>>) -> Self {
@@ -274,11 +244,7 @@ impl fmt::Display for BuildError {
             }
         }
         if let Some(proposal) = &self.proposal {
-            write!(
-                f,
-                "\nan order that satisfies every declaration: {}",
-                quoted_list(proposal)
-            )?;
+            write!(f, "\nan order that satisfies every declaration: {}", quoted_list(proposal))?;
         }
         Ok(())
     }

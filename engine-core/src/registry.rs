@@ -41,11 +41,7 @@ pub struct FactoryError {
 impl FactoryError {
     /// A failure with a message that says what to do.
     pub fn new(message: impl Into<String>) -> Self {
-        FactoryError {
-            message: message.into(),
-            position: None,
-            is_options: false,
-        }
+        FactoryError { message: message.into(), position: None, is_options: false }
     }
 }
 
@@ -70,10 +66,7 @@ pub struct Options<'a> {
 
 impl Options<'_> {
     /// No options at all.
-    pub const NONE: Options<'static> = Options {
-        text: "",
-        table: None,
-    };
+    pub const NONE: Options<'static> = Options { text: "", table: None };
 
     /// Reads the options into a type; give it `#[serde(default, deny_unknown_fields)]`, so that
     /// every option may be left out and a misspelt one is an error.
@@ -112,9 +105,7 @@ pub struct Registry<L: ?Sized> {
 
 impl<L: ?Sized> Default for Registry<L> {
     fn default() -> Self {
-        Registry {
-            factories: BTreeMap::new(),
-        }
+        Registry { factories: BTreeMap::new() }
     }
 }
 
@@ -149,13 +140,7 @@ impl<L: Member + ?Sized> Registry<L> {
     ) -> &mut Self {
         let mut promised = Order::default();
         promise(&mut promised);
-        self.factories.insert(
-            name.into(),
-            Registered {
-                factory: Box::new(factory),
-                promised,
-            },
-        );
+        self.factories.insert(name.into(), Registered { factory: Box::new(factory), promised });
         self
     }
 
@@ -205,14 +190,8 @@ impl<L: Member + ?Sized> Registry<L> {
             Err(error) => {
                 let at = error.position.unwrap_or(position);
                 builder.problem(name, Some(at), |listed| match error.is_options {
-                    true => Problem::Options {
-                        listed,
-                        message: error.message,
-                    },
-                    false => Problem::Factory {
-                        listed,
-                        message: error.message,
-                    },
+                    true => Problem::Options { listed, message: error.message },
+                    false => Problem::Factory { listed, message: error.message },
                 })
             }
         }

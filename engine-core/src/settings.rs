@@ -34,10 +34,7 @@ impl SettingsError {
     /// An error at a byte offset of the text.
     pub(crate) fn at(text: &str, offset: Option<usize>, message: impl Into<String>) -> Self {
         let position = offset.map(|offset| Position::of(text, offset));
-        SettingsError {
-            message: message.into(),
-            position,
-        }
+        SettingsError { message: message.into(), position }
     }
 
     /// What is wrong.
@@ -64,9 +61,7 @@ impl std::error::Error for SettingsError {}
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("bytes", &self.text.len())
-            .finish()
+        f.debug_struct("Settings").field("bytes", &self.text.len()).finish()
     }
 }
 
@@ -105,10 +100,7 @@ impl Settings {
         let root = self.root();
         let mut keys: Vec<_> = root.keys().collect();
         keys.sort_by_key(|key| key.span().start);
-        match keys
-            .into_iter()
-            .find(|key| !known.contains(&key.get_ref().as_ref()))
-        {
+        match keys.into_iter().find(|key| !known.contains(&key.get_ref().as_ref())) {
             None => Ok(()),
             Some(key) => {
                 let name = key.get_ref();
@@ -117,11 +109,7 @@ impl Settings {
                     None => format!("known keys are `{}`", known.join("`, `")),
                 };
                 let message = format!("unknown key `{name}`: {advice}");
-                Err(SettingsError::at(
-                    &self.text,
-                    Some(key.span().start),
-                    message,
-                ))
+                Err(SettingsError::at(&self.text, Some(key.span().start), message))
             }
         }
     }
@@ -136,11 +124,7 @@ impl Settings {
             let found = at.get_ref().type_str();
             let message = format!(
                 "{what} must be {}, not {found}",
-                if what.starts_with("an entry") {
-                    "a name in quotes"
-                } else {
-                    "a list of names"
-                }
+                if what.starts_with("an entry") { "a name in quotes" } else { "a list of names" }
             );
             SettingsError::at(&self.text, Some(at.span().start), message)
         };
@@ -150,10 +134,9 @@ impl Settings {
         items
             .iter()
             .map(|item| match item.get_ref() {
-                DeValue::String(name) => Ok((
-                    name.to_string(),
-                    Position::of(&self.text, item.span().start),
-                )),
+                DeValue::String(name) => {
+                    Ok((name.to_string(), Position::of(&self.text, item.span().start)))
+                }
                 _ => Err(wrong(item, &format!("an entry of `{key}`"))),
             })
             .collect()
@@ -165,10 +148,7 @@ impl Settings {
             Some(DeValue::Table(mut layers)) => layers.remove(name),
             _ => None,
         };
-        Options {
-            text: &self.text,
-            table,
-        }
+        Options { text: &self.text, table }
     }
 
     fn value(&self, key: &str) -> Option<Spanned<DeValue<'_>>> {
@@ -178,9 +158,7 @@ impl Settings {
     fn root(&self) -> DeTable<'_> {
         // `parse` has seen that the text is well-formed; parsing it again keeps this type free of
         // a self-reference, and settings are read once.
-        DeTable::parse(&self.text)
-            .map(Spanned::into_inner)
-            .unwrap_or_default()
+        DeTable::parse(&self.text).map(Spanned::into_inner).unwrap_or_default()
     }
 }
 
@@ -192,9 +170,7 @@ pub(crate) fn read_table<T: DeserializeOwned>(
     let start = value.span().start;
     T::deserialize(value.into_deserializer()).map_err(|error| {
         let mut error = from_toml(text, &error);
-        error
-            .position
-            .get_or_insert_with(|| Position::of(text, start));
+        error.position.get_or_insert_with(|| Position::of(text, start));
         error
     })
 }

@@ -42,10 +42,9 @@ impl fmt::Display for Warning {
                 f,
                 "{layer} does nothing: it implements no hook; implement one, or remove it"
             ),
-            Warning::EmptyStack(stack) => write!(
-                f,
-                "the stack {stack} does nothing: it has no layers; add one, or remove it"
-            ),
+            Warning::EmptyStack(stack) => {
+                write!(f, "the stack {stack} does nothing: it has no layers; add one, or remove it")
+            }
         }
     }
 }
@@ -53,11 +52,7 @@ impl fmt::Display for Warning {
 impl<L: Member + ?Sized> Stack<L> {
     /// Starts a stack; layers are added in listed order, the outermost first.
     pub fn builder() -> StackBuilder<L> {
-        StackBuilder {
-            items: Vec::new(),
-            problems: Vec::new(),
-            listed: 0,
-        }
+        StackBuilder { items: Vec::new(), problems: Vec::new(), listed: 0 }
     }
 
     /// The stack without layers: the endpoint alone.
@@ -90,18 +85,12 @@ impl<L: Member + ?Sized> Stack<L> {
 
     /// The layer at a place (from zero) as it is listed.
     pub fn listed(&self, place: usize) -> Option<&Listed> {
-        self.inner
-            .declared
-            .get(place)
-            .map(|declared| &declared.listed)
+        self.inner.declared.get(place).map(|declared| &declared.listed)
     }
 
     /// What the layer at a place (from zero) declared.
     pub fn declared(&self, place: usize) -> Option<&Order> {
-        self.inner
-            .declared
-            .get(place)
-            .map(|declared| &declared.order)
+        self.inner.declared.get(place).map(|declared| &declared.order)
     }
 
     /// Checks that this stack provides what an endpoint requires (rule S11), so that an endpoint
@@ -119,46 +108,27 @@ impl<L: Member + ?Sized> Stack<L> {
             .zip(&self.inner.declared)
             .filter(|(layer, _)| layer.hooks().is_some_and(|hooks| hooks.is_empty()))
             .map(|(_, declared)| Warning::NoHook(declared.listed.clone()));
-        idle.chain(
-            self.inner
-                .empty_groups
-                .iter()
-                .cloned()
-                .map(Warning::EmptyStack),
-        )
-        .collect()
+        idle.chain(self.inner.empty_groups.iter().cloned().map(Warning::EmptyStack)).collect()
     }
 
     /// What this stack is: names, places, declarations, and who is not used and why (rule S12).
     pub fn explain(&self) -> Explanation {
         let keys = |keys: &[Key]| keys.iter().map(Key::to_string).collect();
-        let layers = (self
-            .inner
-            .declared
-            .iter()
-            .zip(&self.inner.layers)
-            .zip(&self.inner.groups))
-        .enumerate()
-        .map(|(place, ((declared, layer), group))| LayerExplanation {
-            place: place + 1,
-            name: declared.listed.name.clone(),
-            layer: declared.own_name.clone(),
-            stack: group.clone(),
-            hooks: layer
-                .hooks()
-                .map(|hooks| hooks.iter().map(|h| String::from(*h)).collect()),
-            provides: keys(&declared.order.provides),
-            requires: keys(&declared.order.requires),
-            before: declared
-                .order
-                .before
-                .iter()
-                .map(|t| t.to_string())
-                .collect(),
-            after: declared.order.after.iter().map(|t| t.to_string()).collect(),
-            single: declared.order.single,
-        })
-        .collect();
+        let layers = (self.inner.declared.iter().zip(&self.inner.layers).zip(&self.inner.groups))
+            .enumerate()
+            .map(|(place, ((declared, layer), group))| LayerExplanation {
+                place: place + 1,
+                name: declared.listed.name.clone(),
+                layer: declared.own_name.clone(),
+                stack: group.clone(),
+                hooks: layer.hooks().map(|hooks| hooks.iter().map(|h| String::from(*h)).collect()),
+                provides: keys(&declared.order.provides),
+                requires: keys(&declared.order.requires),
+                before: declared.order.before.iter().map(|t| t.to_string()).collect(),
+                after: declared.order.after.iter().map(|t| t.to_string()).collect(),
+                single: declared.order.single,
+            })
+            .collect();
         let not_used = (self.inner.unused.iter())
             .map(|unused| NotUsedExplanation {
                 listed: unused.listed.place + 1,
@@ -172,9 +142,7 @@ impl<L: Member + ?Sized> Stack<L> {
 
 impl<L: ?Sized> Clone for Stack<L> {
     fn clone(&self) -> Self {
-        Stack {
-            inner: Arc::clone(&self.inner),
-        }
+        Stack { inner: Arc::clone(&self.inner) }
     }
 }
 
@@ -186,11 +154,7 @@ impl<L: Member + ?Sized> fmt::Display for Stack<L> {
 
 impl<L: ?Sized> fmt::Debug for Stack<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self
-            .inner
-            .declared
-            .iter()
-            .map(|declared| &declared.listed.name);
+        let names = self.inner.declared.iter().map(|declared| &declared.listed.name);
         f.debug_list().entries(names).finish()
     }
 }
@@ -203,11 +167,7 @@ pub struct StackBuilder<L: ?Sized> {
 }
 
 enum Item<L: ?Sized> {
-    Layer {
-        layer: Arc<L>,
-        declared: Box<Declared>,
-        group: Option<String>,
-    },
+    Layer { layer: Arc<L>, declared: Box<Declared>, group: Option<String> },
     Unused(Unused),
     EmptyGroup(Listed),
 }
@@ -229,17 +189,8 @@ impl<L: Member + ?Sized> StackBuilder<L> {
         let listed = self.next(listed_as.unwrap_or_else(|| own_name.clone()), position);
         let mut order = Order::default();
         layer.declare(&mut order);
-        let declared = Box::new(Declared {
-            listed,
-            own_name,
-            of: layer.layer_type(),
-            order,
-        });
-        self.items.push(Item::Layer {
-            layer,
-            declared,
-            group: None,
-        });
+        let declared = Box::new(Declared { listed, own_name, of: layer.layer_type(), order });
+        self.items.push(Item::Layer { layer, declared, group: None });
         self
     }
 
@@ -248,32 +199,32 @@ impl<L: Member + ?Sized> StackBuilder<L> {
     pub fn stack(mut self, name: impl Into<String>, stack: &Stack<L>) -> Self {
         let name = name.into();
         if stack.is_empty() {
-            let listed = Listed {
-                name: name.clone(),
-                place: self.listed,
-                position: None,
-            };
+            let listed = Listed { name: name.clone(), place: self.listed, position: None };
             self.items.push(Item::EmptyGroup(listed));
         }
+        self.splice(Some(name), stack)
+    }
+
+    /// Lists the layers of a stack here, without a name for the whole.
+    pub fn append(self, stack: &Stack<L>) -> Self {
+        self.splice(None, stack)
+    }
+
+    fn splice(mut self, name: Option<String>, stack: &Stack<L>) -> Self {
         let inner = &stack.inner;
         for ((layer, declared), group) in
             inner.layers.iter().zip(&inner.declared).zip(&inner.groups)
         {
             let mut declared = Box::new(declared.clone());
             declared.listed = self.next(declared.listed.name, declared.listed.position);
-            let group = match group {
-                Some(group) => format!("{name}/{group}"),
-                None => name.clone(),
+            let group = match (&name, group) {
+                (Some(name), Some(group)) => Some(format!("{name}/{group}")),
+                (name, group) => name.as_ref().or(group.as_ref()).cloned(),
             };
             let layer = Arc::clone(layer);
-            self.items.push(Item::Layer {
-                layer,
-                declared,
-                group: Some(group),
-            });
+            self.items.push(Item::Layer { layer, declared, group });
         }
-        self.items
-            .extend(inner.unused.iter().cloned().map(Item::Unused));
+        self.items.extend(inner.unused.iter().cloned().map(Item::Unused));
         self
     }
 
@@ -291,11 +242,7 @@ impl<L: Member + ?Sized> StackBuilder<L> {
         promised: Order,
     ) -> Self {
         let listed = self.next(name, position);
-        self.items.push(Item::Unused(Unused {
-            listed,
-            reason,
-            would_provide: promised.provides,
-        }));
+        self.items.push(Item::Unused(Unused { listed, reason, would_provide: promised.provides }));
         self
     }
 
@@ -314,11 +261,7 @@ impl<L: Member + ?Sized> StackBuilder<L> {
     fn next(&mut self, name: String, position: Option<Position>) -> Listed {
         let place = self.listed;
         self.listed += 1;
-        Listed {
-            name,
-            place,
-            position,
-        }
+        Listed { name, place, position }
     }
 
     /// Reorders the layers so that every declaration holds, moving as few as possible. Where the
@@ -338,15 +281,10 @@ impl<L: Member + ?Sized> StackBuilder<L> {
         let Some(order) = check::arranged(&declared) else {
             return self;
         };
-        let (layers, rest): (Vec<_>, Vec<_>) = self
-            .items
-            .into_iter()
-            .partition(|item| matches!(item, Item::Layer { .. }));
+        let (layers, rest): (Vec<_>, Vec<_>) =
+            self.items.into_iter().partition(|item| matches!(item, Item::Layer { .. }));
         let mut layers: Vec<Option<Item<L>>> = layers.into_iter().map(Some).collect();
-        self.items = order
-            .into_iter()
-            .filter_map(|at| layers[at].take())
-            .collect();
+        self.items = order.into_iter().filter_map(|at| layers[at].take()).collect();
         for (place, item) in self.items.iter_mut().enumerate() {
             if let Item::Layer { declared, .. } = item {
                 declared.listed.place = place;
@@ -371,11 +309,7 @@ impl<L: Member + ?Sized> StackBuilder<L> {
         };
         for item in self.items {
             match item {
-                Item::Layer {
-                    layer,
-                    declared,
-                    group,
-                } => {
+                Item::Layer { layer, declared, group } => {
                     inner.layers.push(layer);
                     inner.declared.push(*declared);
                     inner.groups.push(group);
@@ -390,16 +324,12 @@ impl<L: Member + ?Sized> StackBuilder<L> {
             return Err(BuildError::new(self.problems));
         }
         check::check(&inner.declared, &inner.unused)?;
-        Ok(Stack {
-            inner: Arc::new(inner),
-        })
+        Ok(Stack { inner: Arc::new(inner) })
     }
 }
 
 impl<L: ?Sized> fmt::Debug for StackBuilder<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StackBuilder")
-            .field("listed", &self.listed)
-            .finish_non_exhaustive()
+        f.debug_struct("StackBuilder").field("listed", &self.listed).finish_non_exhaustive()
     }
 }

@@ -24,11 +24,7 @@ impl State {
         if let Some(old) = self.get_mut::<T>() {
             return Some(std::mem::replace(old, value));
         }
-        self.values.push((
-            TypeId::of::<T>(),
-            std::any::type_name::<T>(),
-            Box::new(value),
-        ));
+        self.values.push((TypeId::of::<T>(), std::any::type_name::<T>(), Box::new(value)));
         None
     }
 
@@ -53,31 +49,20 @@ impl State {
         &mut self,
         default: impl FnOnce() -> T,
     ) -> &mut T {
-        let at = match self
-            .values
-            .iter()
-            .position(|(id, _, _)| *id == TypeId::of::<T>())
-        {
+        let at = match self.values.iter().position(|(id, _, _)| *id == TypeId::of::<T>()) {
             Some(at) => at,
             None => {
                 let value = Box::new(default());
-                self.values
-                    .push((TypeId::of::<T>(), std::any::type_name::<T>(), value));
+                self.values.push((TypeId::of::<T>(), std::any::type_name::<T>(), value));
                 self.values.len() - 1
             }
         };
-        self.values[at]
-            .2
-            .downcast_mut()
-            .expect("the entry was found by its type")
+        self.values[at].2.downcast_mut().expect("the entry was found by its type")
     }
 
     /// Takes the value of type `T` out.
     pub fn remove<T: 'static>(&mut self) -> Option<T> {
-        let at = self
-            .values
-            .iter()
-            .position(|(id, _, _)| *id == TypeId::of::<T>())?;
+        let at = self.values.iter().position(|(id, _, _)| *id == TypeId::of::<T>())?;
         let (_, _, value) = self.values.swap_remove(at);
         value.downcast().ok().map(|value| *value)
     }
@@ -95,9 +80,7 @@ impl State {
 
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.values.iter().map(|(_, name, _)| name))
-            .finish()
+        f.debug_set().entries(self.values.iter().map(|(_, name, _)| name)).finish()
     }
 }
 
