@@ -33,35 +33,40 @@ pub(crate) fn arrange(
 ) -> Result<Vec<usize>, Vec<CycleStep>> {
     let stable = stable_order(count, constraints, &[])?;
     for moves in 0..=EXACT_MOVES.min(count) {
-        let mut moved = Vec::with_capacity(moves);
-        if let Some(order) = try_moving(count, constraints, moves, 0, &mut moved) {
+        let mut best = None;
+        try_moving(count, constraints, moves, 0, &mut Vec::with_capacity(moves), &mut best);
+        if let Some((_, order)) = best {
             return Ok(order);
         }
     }
     Ok(stable)
 }
 
-/// Tries every set of `left` more layers to move, the others keeping their order among themselves.
+/// Tries every set of `left` more layers to move, the others keeping their order among themselves,
+/// and keeps the order whose layers stay nearest to their old places.
 fn try_moving(
     count: usize,
     constraints: &[Constraint],
     left: usize,
     from: usize,
     moved: &mut Vec<usize>,
-) -> Option<Vec<usize>> {
+    best: &mut Option<(usize, Vec<usize>)>,
+) {
     if left == 0 {
         let kept: Vec<usize> = (0..count).filter(|at| !moved.contains(at)).collect();
-        return stable_order(count, constraints, &kept).ok();
+        if let Ok(order) = stable_order(count, constraints, &kept) {
+            let distance = order.iter().enumerate().map(|(at, old)| at.abs_diff(*old)).sum();
+            if best.as_ref().is_none_or(|(nearest, _)| distance < *nearest) {
+                *best = Some((distance, order));
+            }
+        }
+        return;
     }
     for candidate in from..count {
         moved.push(candidate);
-        let found = try_moving(count, constraints, left - 1, candidate + 1, moved);
+        try_moving(count, constraints, left - 1, candidate + 1, moved, best);
         moved.pop();
-        if found.is_some() {
-            return found;
-        }
     }
-    None
 }
 
 /// Of all layers that may come next, always the one listed first; `kept` stay in their order.
