@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use bytes::Bytes;
+use std::any::Any;
 use std::fmt;
 use std::io::{self, Read};
 
@@ -21,8 +22,28 @@ enum Inner {
 }
 
 struct Stream {
-    reader: Box<dyn Read + Send>,
+    reader: Box<dyn Reader>,
     length: Option<u64>,
+}
+
+/// A reader that can be asked for its type again, so that a body nobody has touched can leave by
+/// the way it came.
+trait Reader: Read + Send {
+    #[cfg_attr(not(feature = "tower"), allow(dead_code))]
+    fn into_any(self: Box<Self>) -> Box<dyn Any + Send>;
+    #[cfg_attr(not(feature = "tower"), allow(dead_code))]
+    fn as_any(&self) -> &(dyn Any + Send);
+}
+
+impl<R: Read + Send + 'static> Reader for R {
+    fn into_any(self: Box<Self>) -> Box<dyn Any + Send> {
+        self
+    }
+
+    #[cfg_attr(not(feature = "tower"), allow(dead_code))]
+    fn as_any(&self) -> &(dyn Any + Send) {
+        self
+    }
 }
 
 impl Body {
@@ -76,12 +97,17 @@ impl Body {
         std::mem::take(self)
     }
 
-    /// The bytes of a body that is all there, or the body back.
-    pub(crate) fn try_into_bytes(self) -> std::result::Result<Bytes, Body> {
+    /// The reader of a streamed body, where it is an `R`; the body itself where it is not.
+    #[cfg(feature = "tower")]
+    pub(crate) fn downcast_reader<R: 'static>(self) -> std::result::Result<R, Body> {
         match self.0 {
-            Inner::Empty => Ok(Bytes::new()),
-            Inner::Full(bytes) => Ok(bytes),
-            Inner::Stream(_) => Err(self),
+            Inner::Stream(stream) if (*stream.reader).as_any().is::<R>() => {
+                match stream.reader.into_any().downcast::<R>() {
+                    Ok(reader) => Ok(*reader),
+                    Err(_) => Err(Body::empty()),
+                }
+            }
+            inner => Err(Body(inner)),
         }
     }
 
@@ -102,7 +128,7 @@ impl Body {
             Inner::Full(bytes) => Ok(bytes),
             Inner::Stream(stream) => {
                 let mut bytes = Vec::new();
-                let mut limited = stream.reader.take(limit.saturating_add(1));
+                let mut limited = (stream.reader as Box<dyn Read>).take(limit.saturating_add(1));
                 limited.read_to_end(&mut bytes).map_err(read_error)?;
                 if bytes.len() as u64 > limit {
                     return Err(too_large());

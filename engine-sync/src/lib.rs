@@ -40,6 +40,7 @@
 //! |---|---|---|
 //! | `server` | yes | the HTTP/1.1 server (Linux) |
 //! | `minijinja` | yes | templates for deferred responses |
+//! | `tower` | no | the chain as a tower layer around any asynchronous service |
 
 mod around;
 mod body;
@@ -58,6 +59,8 @@ mod router;
 mod template;
 #[cfg(feature = "minijinja")]
 mod templates;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod upgrade;
 
 pub use around::Around;
