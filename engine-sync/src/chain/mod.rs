@@ -111,12 +111,21 @@ impl Chain {
             request.set_urls(urls.clone());
         }
         let mut unit = Unit::default();
-        let response = match self.inner.profile {
+        let mut response = match self.inner.profile {
             Profile::Django5 => onion::run(&self.inner, &mut request, &mut unit),
             Profile::Django18 | Profile::Django111Legacy => {
                 legacy::run(&self.inner, &mut request, &mut unit)
             }
         };
+        if response.is_deferred() {
+            // Django fails here too (ContentNotRenderedError): only what comes through the
+            // template step is rendered.
+            let error = crate::Error::internal(
+                "a layer answered with a template response, which only a view may do: answer with \
+                 a rendered one",
+            );
+            response = self.inner.pages.convert(&request, error);
+        }
         Exchange::new(self.clone(), request, response, unit)
     }
 

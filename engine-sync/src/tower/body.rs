@@ -142,9 +142,11 @@ impl TowerBody {
 
     fn finish(&mut self, how: Exit) {
         let Some((exchange, pool)) = self.exchange.take() else { return };
-        // Exits are blocking code of layers, so they belong on the pool. Where it is full the
-        // exchange comes back by being dropped, and its exits run right here: they always happen.
-        let _ = pool.submit(move || exchange.finish(how));
+        // Exits are blocking code of layers, so they belong on the pool. Where it is full they run
+        // right here: they always happen.
+        if let Err(full) = pool.submit(move || exchange.finish(how)) {
+            (full.0)();
+        }
     }
 }
 

@@ -63,9 +63,8 @@ struct PoolState {
     closed: bool,
 }
 
-/// The queue is full, or no thread can be started.
-#[derive(Debug)]
-pub(crate) struct Full;
+/// The queue is full, or no thread can be started; here is the work back.
+pub(crate) struct Full(pub(crate) Job);
 
 impl Pool {
     /// A pool without threads yet.
@@ -80,12 +79,13 @@ impl Pool {
 
     /// Queues work, or refuses it when the queue is full.
     pub(crate) fn submit(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Full> {
+        let job: Job = Box::new(job);
         let shared = &self.handle.shared;
         let mut state = shared.lock();
         let starts = state.queue.len() >= state.idle && state.threads < shared.limits.threads;
         let room = state.idle + shared.limits.queue + usize::from(starts);
         if state.queue.len() >= room {
-            return Err(Full);
+            return Err(Full(job));
         }
         if starts {
             let for_thread = Arc::clone(shared);
@@ -95,10 +95,10 @@ impl Pool {
                 Ok(_) => state.threads += 1,
                 // The others will come to it, if there are any.
                 Err(_) if state.threads > 0 => {}
-                Err(_) => return Err(Full),
+                Err(_) => return Err(Full(job)),
             }
         }
-        state.queue.push_back(Box::new(job));
+        state.queue.push_back(job);
         drop(state);
         shared.work.notify_one();
         Ok(())
@@ -169,9 +169,10 @@ mod tests {
             wait.recv().unwrap();
             first_done.send(1).unwrap();
         })
+        .ok()
         .unwrap();
         has_started.recv().unwrap();
-        pool.submit(move || done.send(2).unwrap()).unwrap();
+        pool.submit(move || done.send(2).unwrap()).ok().unwrap();
         assert!(pool.submit(|| ()).is_err());
         release.send(()).unwrap();
         drop(pool);
@@ -182,8 +183,8 @@ mod tests {
     fn a_panic_takes_no_thread_away() {
         let pool = Pool::new(PoolLimits::default().with_threads(1));
         let (done, finished) = mpsc::channel();
-        pool.submit(|| panic!("on purpose")).unwrap();
-        pool.submit(move || done.send(()).unwrap()).unwrap();
+        pool.submit(|| panic!("on purpose")).ok().unwrap();
+        pool.submit(move || done.send(()).unwrap()).ok().unwrap();
         finished.recv().unwrap();
     }
 }
