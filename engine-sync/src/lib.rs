@@ -65,7 +65,9 @@ mod upgrade;
 
 pub use around::Around;
 pub use body::Body;
-pub use chain::{Chain, ChainBuilder, ChainError, Ended, Exchange, Next};
+pub use chain::{
+    Chain, ChainBuilder, ChainError, Ended, Exchange, Next, Outcome, Trace, TraceEvent,
+};
 pub use error::{Error, Result};
 pub use form::{Form, FormFile, FormLimits};
 pub use hooks::{Flow, Hooks, On};

@@ -367,3 +367,39 @@ fn s6_many_requests_at_once_share_nothing() {
         }
     });
 }
+
+#[test]
+fn s12_a_chain_that_traces_says_which_layer_did_what() {
+    let answers = hook_fns("answers", |on| {
+        on.process_view(|_, request, _| {
+            Ok(match request.path() {
+                "/short" => ControlFlow::Break(Response::text("short")),
+                _ => ControlFlow::Continue(()),
+            })
+        });
+    });
+    let wraps = from_fn("wraps", |request, next| Ok(next.run(request)));
+    let traced = Log::default();
+    let hears = traced.clone();
+    let chain = Chain::builder(&stack([logs(&Log::default(), "A"), wraps, answers]))
+        .view(|request, _| match request.path() {
+            "/panic" => panic!("on purpose"),
+            _ => Ok(Response::text("fine")),
+        })
+        .announce(|_, _| {})
+        .trace(move |_, trace, _| hears.add(trace.to_string()))
+        .build()
+        .unwrap();
+    for path in ["/", "/short", "/panic"] {
+        chain.respond(Request::get(path));
+    }
+    let head = "A.process_request, wraps.handle, A.process_view, answers.process_view";
+    assert_eq!(
+        traced.take(),
+        [
+            format!("{head}, view=answered, A.process_response"),
+            format!("{head}=answered, A.process_response"),
+            format!("{head}, view=panicked, A.process_response"),
+        ],
+    );
+}

@@ -1,5 +1,6 @@
 //! A stack as lists, one for each hook, holding only the layers that have it.
 
+use super::trace::{TracedAround, traced_hooks};
 use crate::around::Around;
 use crate::hooks::{ExceptionHook, ExitHook, RequestHook, ResponseHook, TemplateHook, ViewHook};
 use crate::http_layer::{HttpLayer, Kind};
@@ -52,8 +53,9 @@ pub(crate) enum Exiting {
 
 impl Compiled {
     /// Compiles a whole stack. Segments never cross the place `from`, where a route's own layers
-    /// begin: the outer ones run before the route is known.
-    pub(crate) fn new(stack: &Stack<HttpLayer>, from: usize) -> Self {
+    /// begin: the outer ones run before the route is known. Where the chain traces, every hook
+    /// notes that it ran.
+    pub(crate) fn new(stack: &Stack<HttpLayer>, from: usize, traces: bool) -> Self {
         let mut compiled = Compiled {
             segments: Vec::new(),
             view: Vec::new(),
@@ -64,11 +66,20 @@ impl Compiled {
             names: Vec::new(),
         };
         for (place, layer) in stack.layers().iter().enumerate() {
-            compiled.add(place, place == from, layer);
+            let listed = stack.listed(place).map_or_else(String::new, |listed| listed.name.clone());
+            let kind = match &layer.kind {
+                Kind::Hooks(table) if traces => Kind::Hooks(traced_hooks(table.clone(), &listed)),
+                Kind::Around(layer) if traces => {
+                    Kind::Around(Arc::new(TracedAround::new(Arc::clone(layer), &listed)))
+                }
+                Kind::Hooks(table) => Kind::Hooks(table.clone()),
+                Kind::Around(layer) => Kind::Around(Arc::clone(layer)),
+            };
+            compiled.add(place, place == from, kind);
             let order = stack.declared(place);
             let provided = order.into_iter().flat_map(|order| order.provided_types());
             compiled.provides.push(provided.map(|of| (of.id(), of.name())).collect());
-            compiled.names.push(stack.listed(place).map_or_else(String::new, |l| l.name.clone()));
+            compiled.names.push(listed);
         }
         compiled.exception.reverse();
         compiled.template.reverse();
@@ -76,14 +87,14 @@ impl Compiled {
         compiled
     }
 
-    fn add(&mut self, place: usize, starts_segment: bool, layer: &HttpLayer) {
-        let table = match &layer.kind {
+    fn add(&mut self, place: usize, starts_segment: bool, kind: Kind) {
+        let table = match kind {
             Kind::Around(around) => {
-                self.segments.push(Segment::Around { place, layer: Arc::clone(around) });
-                self.exits.push(Placed { place, hook: Exiting::Around(Arc::clone(around)) });
+                self.segments.push(Segment::Around { place, layer: Arc::clone(&around) });
+                self.exits.push(Placed { place, hook: Exiting::Around(around) });
                 return;
             }
-            Kind::Hooks(table) => table.clone(),
+            Kind::Hooks(table) => table,
         };
         if starts_segment || !matches!(self.segments.last(), Some(Segment::Hooks(_))) {
             let (request, response) = (Vec::new(), Vec::new());

@@ -6,10 +6,12 @@ mod compiled;
 mod exchange;
 mod legacy;
 mod onion;
+mod trace;
 
 pub use build::{ChainBuilder, ChainError};
 pub use exchange::{Ended, Exchange};
 pub use onion::Next;
+pub use trace::{Outcome, Trace, TraceEvent};
 
 use crate::error_pages::ErrorPages;
 use crate::http_layer::HttpLayer;
@@ -51,6 +53,7 @@ pub(crate) struct Inner {
     profile: Profile,
     stack: Stack<HttpLayer>,
     pages: ErrorPages,
+    on_trace: Option<trace::OnTrace>,
     /// The chain's own stack, for as long as no route is known.
     outer: Compiled,
     /// Each route with its own stack merged behind the outer one.
@@ -125,6 +128,10 @@ impl Chain {
                  a rendered one",
             );
             response = self.inner.pages.convert(&request, error);
+        }
+        if let Some(on_trace) = &self.inner.on_trace {
+            let trace = request.state_mut().remove::<Trace>().unwrap_or_default();
+            on_trace(&request, &trace, &mut response);
         }
         Exchange::new(self.clone(), request, response, unit)
     }
