@@ -164,13 +164,14 @@ fn go_in(
 ) -> Result<()> {
     for (at, placed) in segment.request.iter().enumerate() {
         progress.at = at;
-        match (placed.hook)(request)? {
-            ControlFlow::Continue(()) => {
+        match (placed.hook)(request) {
+            Ok(ControlFlow::Continue(())) => {
                 if cfg!(debug_assertions) {
                     check_provided(rest.chain, unit, placed.place, request);
                 }
             }
-            ControlFlow::Break(response) => {
+            Err(error) => return Err(error),
+            Ok(ControlFlow::Break(response)) => {
                 unit.entered = placed.place + 1;
                 unit.ended = Ended::Answered(placed.place);
                 progress.response = Some(response);
