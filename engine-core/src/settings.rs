@@ -91,6 +91,17 @@ impl Settings {
         read_table(&self.text, self.value(key))
     }
 
+    /// Reads the whole text into a type, for the keys that stand outside every table; fields the
+    /// type does not have are left to others.
+    ///
+    /// # Errors
+    ///
+    /// A value does not fit the type.
+    pub fn root_table<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
+        let root = Spanned::new(0..self.text.len(), DeValue::Table(self.root()));
+        read_table(&self.text, Some(root))
+    }
+
     /// Refuses top-level keys that nobody reads, so that a misspelt one is not silently ignored.
     ///
     /// # Errors

@@ -54,6 +54,17 @@ impl Templates {
     }
 }
 
+impl Templates {
+    /// A response that is rendered here and now, for error pages and for layers that answer.
+    ///
+    /// # Errors
+    ///
+    /// The template is missing or does not render.
+    pub fn render_now(&self, name: &str, context: &Context) -> Result<Response> {
+        Ok(Response::html(self.render(name, context)?))
+    }
+}
+
 fn add_folder(environment: &mut Environment<'static>, folder: &Path, prefix: &str) -> Result<()> {
     let unreadable = |path: &Path, error: std::io::Error| {
         Error::internal(format!("the template {} cannot be read: {error}", path.display()))

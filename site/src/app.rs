@@ -1,0 +1,109 @@
+//! The site put together: stores, registry, stack, routes, chain.
+
+use crate::layers::{Another, AnotherOptions, Book, BookOptions};
+use crate::settings::SiteSettings;
+use crate::traces::Traces;
+use crate::views::{self, Page};
+use anyhow::{Context, Result, anyhow};
+use contrib::Stores;
+use contrib::auth::{SqliteUsers, UserStore};
+use contrib::sessions::SqliteSessions;
+use contrib::signing::SecretKey;
+use contrib::Database;
+use engine_core::Built;
+use engine_sync::{Chain, Registry, Stack, hooks};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Everything the commands work with.
+pub(crate) struct Site {
+    pub(crate) settings: SiteSettings,
+    pub(crate) users: Arc<dyn UserStore>,
+    pub(crate) stack: Stack,
+    pub(crate) chain: Chain,
+}
+
+impl Site {
+    /// Reads the settings, opens the stores, and builds the chain.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the site from starting, with its cure.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let settings = SiteSettings::read(path)?;
+        fs::create_dir_all(&settings.data).with_context(|| {
+            format!("the folder {} cannot be made; change `data`", settings.data.display())
+        })?;
+        let secret = secret_key(&settings.data.join("secret.key"))?;
+        let database = Database::open(settings.data.join("site.sqlite3"))?;
+        let users: Arc<dyn UserStore> = Arc::new(SqliteUsers::new(&database)?);
+        let stores = Stores {
+            sessions: Arc::new(SqliteSessions::new(&database)?),
+            users: Arc::clone(&users),
+            secret,
+        };
+        let mut registry = contrib::registry(stores);
+        register_article(&mut registry);
+        let stack = registry
+            .stack(&settings.settings, "middleware")
+            .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
+        let chain = chain(&settings, &stack, &users)
+            .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
+        Ok(Site { settings, users, stack, chain })
+    }
+}
+
+/// The two layers of the article.
+fn register_article(registry: &mut Registry) {
+    registry.register("book", |options| {
+        let options: BookOptions = options.read()?;
+        Ok(Built::Layer(hooks(Book(options))))
+    });
+    registry.register("another", |options| {
+        let options: AnotherOptions = options.read()?;
+        Ok(Built::Layer(hooks(Another(options))))
+    });
+}
+
+fn chain(settings: &SiteSettings, stack: &Stack, users: &Arc<dyn UserStore>) -> Result<Chain> {
+    let traces = Traces::default();
+    let page = Page::new(
+        traces.clone(),
+        stack.to_string(),
+        settings.profile,
+        Arc::clone(users),
+    )?;
+    let builder = Chain::builder(stack)
+        .profile(settings.profile)
+        .routes(views::routes(&page))
+        .trace(move |request, trace, response| traces.note(request, trace, response));
+    Ok(views::error_pages(builder, &page).build()?)
+}
+
+/// The key that signs cookies: made at the first start, kept in the data folder, readable by its
+/// owner alone.
+fn secret_key(path: &Path) -> Result<SecretKey> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let unusable = || {
+        format!(
+            "the secret key {} cannot be used; remove the file to make a new one (everybody is \
+             logged out then)",
+            path.display()
+        )
+    };
+    if !path.exists() {
+        let fresh = SecretKey::random_text();
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .with_context(unusable)?;
+        file.write_all(fresh.as_bytes()).with_context(unusable)?;
+        file.sync_all().with_context(unusable)?;
+    }
+    let text = fs::read_to_string(path).with_context(unusable)?;
+    SecretKey::new(text.trim()).with_context(unusable)
+}

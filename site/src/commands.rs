@@ -1,0 +1,64 @@
+//! What the program can be told to do.
+
+use crate::app::Site;
+use anyhow::{Context, Result, bail};
+use engine_sync::server::Server;
+use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
+
+/// Serves until a signal ends it.
+pub(crate) fn serve(site: Site, listen: Option<String>) -> Result<()> {
+    let listen = listen.unwrap_or_else(|| site.settings.listen.clone());
+    let server = Server::bind(listen.as_str())
+        .with_context(|| {
+            format!("cannot listen on {listen}: choose another address with `listen` or --listen")
+        })?
+        .with_limits(site.settings.limits.clone());
+    server.handle_signals()?;
+    print!("the stack under the profile {}, outermost first:\n{}", site.settings.profile, site.stack);
+    for warning in site.stack.warnings() {
+        println!("warning: {warning}");
+    }
+    println!("listening on http://{}", server.local_addr());
+    let stopped = server.run(site.chain)?;
+    for abandoned in &stopped.abandoned {
+        tracing::warn!("still running when the grace time was over: {abandoned}");
+    }
+    println!("stopped");
+    Ok(())
+}
+
+/// Creates a user.
+pub(crate) fn create_user(site: &Site, name: &str, timezone: Option<String>) -> Result<()> {
+    if stdin().is_terminal() {
+        eprint!("password for {name} (it will be shown): ");
+        stderr().flush()?;
+    }
+    let mut password = String::new();
+    stdin().lock().read_line(&mut password)?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        bail!("the password is empty: give it on the first line of standard input");
+    }
+    let user = contrib::auth::create_user(&*site.users, name, password)?;
+    if let Some(timezone) = timezone {
+        site.users.set_timezone(user.id(), Some(&timezone))?;
+    }
+    println!("created {name}");
+    Ok(())
+}
+
+/// Shows the stack and the routes.
+pub(crate) fn explain(site: &Site, json: bool) -> Result<()> {
+    if json {
+        println!("{}", site.stack.explain().to_json());
+        return Ok(());
+    }
+    print!("{}", site.stack);
+    for (pattern, stack) in site.chain.routes() {
+        println!("{pattern}: {} layers", stack.len());
+    }
+    for warning in site.stack.warnings() {
+        println!("warning: {warning}");
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The settings file: what it says beside the stack.
+
+use anyhow::{Context, Result, anyhow};
+use engine_core::Settings;
+use engine_sync::Profile;
+use engine_sync::server::Limits;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The keys this program reads; any other is a mistake.
+const KEYS: [&str; 6] = ["listen", "data", "profile", "middleware", "layers", "server"];
+
+/// A settings file, read and checked as far as it can be without building anything.
+#[derive(Debug)]
+pub(crate) struct SiteSettings {
+    pub(crate) path: PathBuf,
+    pub(crate) settings: Settings,
+    pub(crate) listen: String,
+    pub(crate) data: PathBuf,
+    pub(crate) profile: Profile,
+    pub(crate) limits: Limits,
+}
+
+/// The keys that are no tables.
+#[derive(Debug, Deserialize)]
+struct Top {
+    #[serde(default = "default_listen")]
+    listen: String,
+    #[serde(default = "default_data")]
+    data: PathBuf,
+    #[serde(default, deserialize_with = "profile")]
+    profile: Profile,
+}
+
+fn default_listen() -> String {
+    String::from("127.0.0.1:8000")
+}
+
+fn default_data() -> PathBuf {
+    PathBuf::from("data")
+}
+
+fn profile<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Profile, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
+impl SiteSettings {
+    /// Reads the file. A mistake in it is told with line and column.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!(
+                "the settings file {} cannot be read; name another one with --settings",
+                path.display()
+            )
+        })?;
+        let at = |error: engine_core::SettingsError| anyhow!("{}: {error}", path.display());
+        let settings = Settings::parse(text).map_err(at)?;
+        settings.only_keys(&KEYS).map_err(at)?;
+        let top: Top = settings.root_table().map_err(at)?;
+        let limits = settings.table("server").map_err(at)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(SiteSettings {
+            path: path.to_owned(),
+            listen: top.listen,
+            data: folder.join(top.data),
+            profile: top.profile,
+            limits,
+            settings,
+        })
+    }
+}

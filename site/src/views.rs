@@ -1,0 +1,180 @@
+//! The pages.
+
+use crate::traces::Traces;
+use contrib::auth::{self, User, UserStore};
+use contrib::{csrf, is_safe_url, messages};
+use engine_sync::http::StatusCode;
+use engine_sync::{
+    ChainBuilder, Context, Error, Params, Profile, Request, Response, Result, Route, Templates,
+};
+use serde_json::json;
+use std::sync::Arc;
+
+const TEMPLATES: [(&str, &str); 6] = [
+    ("base.html", include_str!("../templates/base.html")),
+    ("error.html", include_str!("../templates/error.html")),
+    ("home.html", include_str!("../templates/home.html")),
+    ("login.html", include_str!("../templates/login.html")),
+    ("note.html", include_str!("../templates/note.html")),
+    ("profile.html", include_str!("../templates/profile.html")),
+];
+
+/// What the views share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Page {
+    templates: Templates,
+    traces: Traces,
+    stack: Arc<str>,
+    profile: Profile,
+    users: Arc<dyn UserStore>,
+}
+
+impl Page {
+    pub(crate) fn new(
+        traces: Traces,
+        stack: String,
+        profile: Profile,
+        users: Arc<dyn UserStore>,
+    ) -> anyhow::Result<Self> {
+        let templates = Templates::from_sources(TEMPLATES)
+            .map_err(|error| anyhow::anyhow!("a template of the site is broken: {error}"))?;
+        Ok(Page { templates, traces, stack: stack.into(), profile, users })
+    }
+
+    /// A page that every visitor may see, with what the frame around it shows.
+    fn show(&self, request: &mut Request, name: &'static str, own: Context) -> Result<Response> {
+        let mut context = own;
+        context.insert("urls".into(), urls(request)?);
+        // A stack without these layers is somebody's experiment; its pages do without.
+        if let Some(user) = request.state().get::<User>() {
+            let name = user.is_authenticated().then(|| user.name().to_owned());
+            context.insert("user".into(), json!(name));
+        }
+        if let Ok(token) = csrf::token(request) {
+            context.insert("csrf_token".into(), json!(token));
+        }
+        let shown: Vec<_> = messages::take(request)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|message| json!({"level": message.level().name(), "text": message.text()}))
+            .collect();
+        context.insert("messages".into(), json!(shown));
+        Ok(self.templates.response(name, context))
+    }
+}
+
+fn urls(request: &Request) -> Result<serde_json::Value> {
+    let reverse = |name| request.urls().map_or(Ok(String::new()), |urls| urls.reverse(name, &[]));
+    Ok(json!({
+        "home": reverse("home")?,
+        "login": reverse("login")?,
+        "logout": reverse("logout")?,
+        "note": reverse("note")?,
+        "profile": reverse("profile")?,
+    }))
+}
+
+/// The routes of the site.
+pub(crate) fn routes(page: &Page) -> Vec<Route> {
+    let on = |view: fn(&Page, &mut Request) -> Result<Response>| {
+        let page = page.clone();
+        move |request: &mut Request, _: &Params| view(&page, request)
+    };
+    vec![
+        Route::get("/", on(home)).named("home"),
+        Route::get("/login/", on(login_form)).named("login"),
+        Route::post("/login/", on(log_in)),
+        Route::post("/logout/", on(log_out)).named("logout"),
+        Route::get("/note/", on(note_form)).named("note"),
+        Route::post("/note/", on(leave_note)),
+        Route::get("/profile/", on(profile)).named("profile").requires::<User>(),
+        Route::get("/panic/", |_, _| panic!("this view panics, to show what happens")),
+    ]
+}
+
+fn home(page: &Page, request: &mut Request) -> Result<Response> {
+    let context = Context::from([
+        ("profile".into(), json!(page.profile.name())),
+        ("stack".into(), json!(&*page.stack)),
+        ("traces".into(), serde_json::to_value(page.traces.lines())?),
+    ]);
+    page.show(request, "home.html", context)
+}
+
+fn login_form(page: &Page, request: &mut Request) -> Result<Response> {
+    let next = request.query("next").unwrap_or_default();
+    page.show(request, "login.html", Context::from([("next".into(), json!(next))]))
+}
+
+fn log_in(page: &Page, request: &mut Request) -> Result<Response> {
+    let form = request.form()?;
+    let text = |name| form.get(name).unwrap_or_default().to_owned();
+    let (name, password, next) = (text("username"), text("password"), text("next"));
+    let Some(user) = auth::authenticate(&*page.users, &name, &password)? else {
+        let own = Context::from([("next".into(), json!(next)), ("failed".into(), json!(true))]);
+        return page.show(request, "login.html", own);
+    };
+    auth::login(request, user)?;
+    let home = urls(request)?["home"].as_str().unwrap_or("/").to_owned();
+    // Where to go next is the client's word: anywhere else than on this site is a trap.
+    let hosts: Vec<String> = request.host().map(str::to_owned).into_iter().collect();
+    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let next = if is_safe_url(&next, &hosts, false) { next } else { home };
+    Ok(Response::redirect(&next))
+}
+
+fn log_out(_: &Page, request: &mut Request) -> Result<Response> {
+    auth::logout(request)?;
+    let home = urls(request)?["home"].as_str().unwrap_or("/").to_owned();
+    Ok(Response::redirect(&home))
+}
+
+fn note_form(page: &Page, request: &mut Request) -> Result<Response> {
+    page.show(request, "note.html", Context::new())
+}
+
+fn leave_note(_: &Page, request: &mut Request) -> Result<Response> {
+    let text = request.form()?.get("text").unwrap_or_default().trim().to_owned();
+    match text.chars().count() {
+        0 => messages::error(request, "An empty note was not kept.")?,
+        1..=200 => messages::success(request, format!("Your note: {text}"))?,
+        _ => messages::error(request, "A note has at most 200 characters.")?,
+    }
+    let home = urls(request)?["home"].as_str().unwrap_or("/").to_owned();
+    Ok(Response::redirect(&home))
+}
+
+fn profile(page: &Page, request: &mut Request) -> Result<Response> {
+    if !request.require::<User>()?.is_authenticated() {
+        let login = urls(request)?["login"].as_str().unwrap_or("/").to_owned();
+        return Ok(Response::redirect(&format!("{login}?next=/profile/")));
+    }
+    page.show(request, "profile.html", Context::new())
+}
+
+/// The error pages: the frame of the site, and not a word about the error itself.
+pub(crate) fn error_pages(builder: ChainBuilder, page: &Page) -> ChainBuilder {
+    let advice = [
+        (StatusCode::BAD_REQUEST, "The request could not be understood."),
+        (StatusCode::FORBIDDEN, "You may not see this."),
+        (StatusCode::NOT_FOUND, "There is no page at this address."),
+        (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side."),
+    ];
+    advice.into_iter().fold(builder, |builder, (status, advice)| {
+        let page = page.clone();
+        builder.error_page(status, move |request, error| error_page(&page, request, error, advice))
+    })
+}
+
+fn error_page(page: &Page, request: &Request, error: &Error, advice: &str) -> Response {
+    let status = error.status();
+    let context = Context::from([
+        ("reason".into(), json!(status.canonical_reason())),
+        ("advice".into(), json!(advice)),
+        ("urls".into(), urls(request).unwrap_or_default()),
+    ]);
+    page.templates
+        .render_now("error.html", &context)
+        .unwrap_or_else(|_| Response::text(advice.to_owned()))
+        .with_status(status)
+}
