@@ -1,0 +1,94 @@
+//! A browser's worth of cookies over raw sockets.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+/// A client that keeps cookies, as a browser does.
+pub(crate) struct Client {
+    address: String,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Client {
+    pub(crate) fn new(address: &str) -> Self {
+        Client { address: address.to_owned(), cookies: BTreeMap::new() }
+    }
+
+    pub(crate) fn get(&mut self, path: &str) -> Answer {
+        self.send("GET", path, "")
+    }
+
+    /// Fills in a form: gets the page, takes the CSRF token out of it, and sends the fields.
+    pub(crate) fn fill_in(&mut self, path: &str, fields: &str) -> Answer {
+        let page = self.get(path).body;
+        let token = page
+            .split("name=\"csrfmiddlewaretoken\" value=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap_or_else(|| panic!("{path} has no form with a token: {page}"));
+        self.send("POST", path, &format!("csrfmiddlewaretoken={token}&{fields}"))
+    }
+
+    pub(crate) fn send(&mut self, method: &str, path: &str, form: &str) -> Answer {
+        let cookies: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut socket = TcpStream::connect(&self.address).unwrap();
+        let body = match method {
+            "POST" => format!(
+                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+                form.len()
+            ),
+            _ => String::from("\r\n"),
+        };
+        write!(
+            socket,
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\n{body}",
+            self.address,
+            cookies.join("; "),
+        )
+        .unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        let answer = Answer::parse(&answer);
+        for value in answer.all("set-cookie") {
+            let (name, rest) = value.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            if rest.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+}
+
+impl Answer {
+    fn parse(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
+        let headers = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        let status = status.parse().unwrap_or_else(|_| panic!("no answer: {text:?}"));
+        Answer { status, headers, body: body.to_owned() }
+    }
+
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+}

@@ -1,0 +1,12 @@
+//! The site as its users meet it: the real program, real settings files, real sockets.
+
+/// The article's steps, each by editing the settings and looking at the terminal.
+mod article;
+/// A browser's worth of cookies over raw sockets.
+mod client;
+/// Log in, forms, messages, log out.
+mod pages;
+/// The program, started on a settings file of its own.
+mod program;
+/// Mistakes that keep the site from starting, and how it ends.
+mod start_and_end;
