@@ -56,6 +56,8 @@ mod profile;
 mod request;
 mod response;
 mod router;
+#[cfg(feature = "server")]
+pub mod server;
 mod template;
 #[cfg(feature = "minijinja")]
 mod templates;

@@ -1,0 +1,393 @@
+//! What all threads of a running server share, and the loops they run.
+
+use super::connection::{Connection, Step};
+use super::handler;
+use super::limits::Limits;
+use super::places::Places;
+use super::pool::{Pool, Station};
+use super::shutdown::{Control, Phase, Stopped};
+use crate::chain::Chain;
+use crate::request::Request;
+use engine_core::Exit;
+use http::StatusCode;
+use hyper::server::conn::http1;
+use rustix::event::epoll::{self, EventData, EventFlags};
+use rustix::event::{EventfdFlags, eventfd};
+use std::collections::VecDeque;
+use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What epoll calls the listener.
+const LISTENER: u64 = u64::MAX;
+
+/// What epoll calls the descriptor that becomes readable when the server stops.
+const STOP: u64 = u64::MAX - 1;
+
+/// After this many new connections the listener is armed again, so that another thread can go on
+/// accepting.
+const ACCEPT_AT_ONCE: usize = 32;
+
+/// How long threads are given to notice that the server has stopped.
+const LAST_CALL: Duration = Duration::from_millis(500);
+
+pub(super) struct Shared {
+    pub(super) chain: Chain,
+    pub(super) limits: Limits,
+    pub(super) http: http1::Builder,
+    pub(super) epoll: OwnedFd,
+    control: Arc<Control>,
+    stop: OwnedFd,
+    listener: Mutex<Option<Arc<TcpListener>>>,
+    /// The listener is not armed: there is no place, or the system has no descriptor left.
+    accept_paused: AtomicBool,
+    places: Places,
+    pool: Pool,
+    /// Handlers that run, at most `most_running`.
+    running: AtomicUsize,
+    most_running: usize,
+    queue: Mutex<VecDeque<(Box<Connection>, Request)>>,
+    /// Its length, to be asked without the lock.
+    queued: AtomicUsize,
+    started: Instant,
+}
+
+impl Shared {
+    pub(super) fn new(
+        listener: TcpListener,
+        limits: Limits,
+        control: Arc<Control>,
+        chain: Chain,
+    ) -> io::Result<Arc<Self>> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let stop = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        epoll::add(&epoll, &stop, EventData::new_u64(STOP), EventFlags::IN)?;
+        let listen = EventFlags::IN | EventFlags::ONESHOT;
+        epoll::add(&epoll, &listener, EventData::new_u64(LISTENER), listen)?;
+        let mut http = http1::Builder::new();
+        // Without half_close hyper reads for the end of the connection before it answers. Its
+        // header time-out would run while a connection is idle, too; the sweep has ours.
+        http.half_close(true).header_read_timeout(None).max_header_size(limits.header_bytes);
+        if limits.header_count != Limits::default().header_count {
+            http.max_headers(limits.header_count);
+        }
+        let threads = limits.threads.max(2);
+        Ok(Arc::new(Shared {
+            chain,
+            http,
+            epoll,
+            stop,
+            listener: Mutex::new(Some(Arc::new(listener))),
+            accept_paused: AtomicBool::new(false),
+            places: Places::new(limits.connections.max(1)),
+            pool: Pool::new(threads, Arc::clone(&control)),
+            running: AtomicUsize::new(0),
+            most_running: (threads - 1).min(limits.in_flight.max(1)),
+            queue: Mutex::default(),
+            queued: AtomicUsize::new(0),
+            started: Instant::now(),
+            control,
+            limits,
+        }))
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.control.phase() >= Phase::Draining
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.control.phase() >= Phase::Stopped
+    }
+
+    /// How an exchange ends whose connection is no more.
+    pub(super) fn gone(&self) -> Exit {
+        if self.is_stopped() { Exit::Shutdown } else { Exit::Disconnected }
+    }
+
+    /// Takes note of a connection that is no more.
+    pub(super) fn release(&self, place: usize) {
+        if self.places.release(place) {
+            self.resume_accepting();
+        }
+    }
+
+    fn millis(&self, at: Instant) -> u64 {
+        at.duration_since(self.started).as_millis().try_into().unwrap_or(u64::MAX - 1)
+    }
+
+    // ----- the threads that wait for events -----
+
+    fn spawn(self: &Arc<Self>, station: Arc<Station>) -> io::Result<()> {
+        let shared = Arc::clone(self);
+        let work = move || {
+            shared.work(&station);
+            shared.pool.ended();
+        };
+        thread::Builder::new().name("http".into()).spawn(work).map(drop)
+    }
+
+    fn work(self: &Arc<Self>, station: &Station) {
+        let mut events = Vec::with_capacity(1);
+        while !self.is_stopped() {
+            // Whatever goes wrong with one connection, the thread goes on with the next.
+            let result = catch_unwind(AssertUnwindSafe(|| self.work_once(station, &mut events)));
+            if result.is_err() {
+                tracing::error!("a fault in the server: a connection was lost to a panic");
+            }
+        }
+    }
+
+    fn work_once(self: &Arc<Self>, station: &Station, events: &mut Vec<epoll::Event>) {
+        self.pool.rest_if_surplus();
+        if let Some((connection, request)) = self.next_queued() {
+            return self.drive(Some(station), connection, Step::Run(request));
+        }
+        events.clear();
+        let buffer = rustix::buffer::spare_capacity(events);
+        let waited = self.pool.wait(|| epoll::wait(&self.epoll, buffer, None));
+        if let Err(error) = waited
+            && error != rustix::io::Errno::INTR
+        {
+            // Nothing can be waited for: a fault that must neither end the server nor spin.
+            tracing::error!("waiting for events failed: {error}");
+            thread::sleep(Duration::from_millis(100));
+        }
+        for event in events.drain(..) {
+            match event.data.u64() {
+                STOP => {}
+                LISTENER => self.accept(),
+                place => {
+                    let place = usize::try_from(place).unwrap_or(usize::MAX);
+                    if let Some(mut connection) = self.places.take(place) {
+                        connection.awake();
+                        let step = connection.advance();
+                        self.drive(Some(station), connection, step);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes on with a connection until it is parked, queued or closed.
+    fn drive(
+        self: &Arc<Self>,
+        station: Option<&Station>,
+        mut connection: Box<Connection>,
+        mut step: Step,
+    ) {
+        loop {
+            match step {
+                Step::Close => return,
+                Step::Park(flags, deadline) => {
+                    let deadline = self.millis(deadline) + 1;
+                    return self.places.park(&self.epoll, connection, flags, deadline);
+                }
+                Step::Run(request) => match (station, self.start()) {
+                    (Some(station), true) => {
+                        let ran = {
+                            let _running = Running::new(self, station, &request);
+                            handler::run(connection, request)
+                        };
+                        let Some(ran) = ran else {
+                            return;
+                        };
+                        connection = ran;
+                    }
+                    (None, true) => {
+                        self.running.fetch_sub(1, SeqCst);
+                        return self.enqueue(connection, request);
+                    }
+                    (_, false) => {
+                        let waiting = self.queued.load(Relaxed);
+                        if self.most_running + waiting < self.limits.in_flight {
+                            return self.enqueue(connection, request);
+                        }
+                        connection.refuse(StatusCode::SERVICE_UNAVAILABLE);
+                    }
+                },
+            }
+            step = connection.advance();
+        }
+    }
+
+    // ----- how many handlers run -----
+
+    /// Counts one handler more, if there may be one.
+    fn start(&self) -> bool {
+        let before = self.running.fetch_add(1, SeqCst);
+        if before >= self.most_running {
+            self.running.fetch_sub(1, SeqCst);
+        }
+        before < self.most_running
+    }
+
+    fn enqueue(self: &Arc<Self>, connection: Box<Connection>, request: Request) {
+        let mut queue = lock(&self.queue);
+        queue.push_back((connection, request));
+        self.queued.store(queue.len(), SeqCst);
+    }
+
+    /// The request that has waited longest, if a handler may run. Every thread asks before it
+    /// waits for events: a handler that ends is one of them, and so is whoever has queued.
+    fn next_queued(&self) -> Option<(Box<Connection>, Request)> {
+        if self.queued.load(SeqCst) == 0 || self.running.load(SeqCst) >= self.most_running {
+            return None;
+        }
+        let mut queue = lock(&self.queue);
+        let next = queue.pop_front();
+        self.queued.store(queue.len(), SeqCst);
+        next
+    }
+
+    // ----- new connections -----
+
+    fn accept(self: &Arc<Self>) {
+        let Some(listener) = lock(&self.listener).clone() else {
+            return;
+        };
+        for _ in 0..ACCEPT_AT_ONCE {
+            let Some(place) = self.places.claim() else {
+                // Armed again as soon as a connection ends, or by the sweep if one just has.
+                self.accept_paused.store(true, SeqCst);
+                return;
+            };
+            let accepted = listener.accept().and_then(|(socket, peer)| {
+                prepare(&socket)?;
+                Ok((socket, peer))
+            });
+            match accepted {
+                Ok((socket, peer)) => {
+                    let connection = Connection::new(Arc::clone(self), place, socket, peer);
+                    let deadline = self.millis(Instant::now() + self.limits.idle_timeout) + 1;
+                    self.places.park(&self.epoll, connection, EventFlags::IN, deadline);
+                }
+                Err(error) => {
+                    self.places.release(place);
+                    match error.kind() {
+                        io::ErrorKind::WouldBlock => break,
+                        io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted => {}
+                        _ => {
+                            tracing::error!(
+                                "no connection can be accepted: {error}; with too many open files \
+                                 raise the limit of descriptors or lower `connections`"
+                            );
+                            self.accept_paused.store(true, SeqCst);
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+        self.arm_listener();
+    }
+
+    fn resume_accepting(&self) {
+        if self.accept_paused.swap(false, SeqCst) {
+            self.arm_listener();
+        }
+    }
+
+    fn arm_listener(&self) {
+        if let Some(listener) = &*lock(&self.listener) {
+            let flags = EventFlags::IN | EventFlags::ONESHOT;
+            let armed = epoll::modify(&self.epoll, listener, EventData::new_u64(LISTENER), flags);
+            if let Err(error) = armed {
+                tracing::error!("the listener cannot be waited for: {error}");
+            }
+        }
+    }
+
+    // ----- the thread in `Server::run`: the watch -----
+
+    /// Keeps the pool at its size, sweeps for deadlines, and ends the server when told to.
+    pub(super) fn watch(self: &Arc<Self>) -> Stopped {
+        let interval = self.limits.sweep_interval();
+        let mut next_sweep = Instant::now() + interval;
+        let mut grace_over = None;
+        while !self.is_stopped() {
+            self.pool.tick(|station| self.spawn(station));
+            let now = Instant::now();
+            if now >= next_sweep {
+                self.sweep(now);
+                next_sweep = now + interval;
+            }
+            if self.is_draining() {
+                let grace_over = *grace_over.get_or_insert_with(|| {
+                    // Dropping the last handle of the listener closes it.
+                    *lock(&self.listener) = None;
+                    now + self.limits.grace
+                });
+                self.places.take_if(Connection::is_idle).for_each(drop);
+                if self.places.open() == 0 || now >= grace_over {
+                    break;
+                }
+                self.pool.sleep(interval.min(Duration::from_millis(5)));
+            } else {
+                self.pool.sleep(interval);
+            }
+        }
+        self.stop()
+    }
+
+    fn sweep(self: &Arc<Self>, now: Instant) {
+        for mut connection in self.places.expired(self.millis(now)) {
+            let step = connection.expire();
+            self.drive(None, connection, step);
+        }
+        self.resume_accepting();
+    }
+
+    /// Gives up whatever is left.
+    fn stop(&self) -> Stopped {
+        self.control.advance(Phase::Stopped);
+        *lock(&self.listener) = None;
+        let _ = rustix::io::write(&self.stop, &1_u64.to_ne_bytes());
+        self.pool.stop();
+        lock(&self.queue).clear();
+        self.places.cut_all();
+        self.places.take_if(|_| true).for_each(drop);
+        let last_call = Instant::now() + LAST_CALL;
+        while !self.pool.is_empty() && Instant::now() < last_call {
+            thread::park_timeout(Duration::from_millis(5));
+        }
+        let abandoned = self.pool.tasks();
+        for task in &abandoned {
+            tracing::warn!("{task} was still running when the grace time was over");
+        }
+        Stopped { abandoned }
+    }
+}
+
+/// While a handler runs; a panic that gets past all guards must not leave it counted.
+struct Running<'a> {
+    shared: &'a Shared,
+    station: &'a Station,
+}
+
+impl<'a> Running<'a> {
+    fn new(shared: &'a Shared, station: &'a Station, request: &Request) -> Self {
+        station.begin(request.method(), request.uri());
+        Running { shared, station }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.station.end();
+        self.shared.running.fetch_sub(1, SeqCst);
+    }
+}
+
+fn prepare(socket: &TcpStream) -> io::Result<()> {
+    socket.set_nonblocking(true)?;
+    socket.set_nodelay(true)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
