@@ -48,6 +48,7 @@ pub(super) struct Connection {
     pub(super) handed_over: bool,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a connection is in a box as a whole")]
 enum Stage {
     /// Waiting for a head. `since` is when its first byte came, `mark` how many had come before.
     Head { mark: u64, since: Option<Instant> },
@@ -69,6 +70,7 @@ struct Ahead {
 }
 
 /// What is to be done with a connection next.
+#[expect(clippy::large_enum_variant, reason = "a box for each request costs more than the move")]
 pub(super) enum Step {
     /// Run the handler.
     Run(Request),
@@ -138,10 +140,9 @@ impl Connection {
             let ended = self.poll();
             if self.link.answer() == Answer::HandedOver {
                 self.finish(Exit::Done);
-                if !ended && !self.link.body_complete.load(Relaxed) {
-                    // hyper decides what becomes of a body nobody has read once it is dropped.
-                    self.link.body_complete.store(true, Relaxed);
-                    continue;
+                if !self.link.body_complete.load(Relaxed) {
+                    // What follows is the rest of a body nobody has read, or will.
+                    return self.end();
                 }
             }
             if ended {
@@ -260,6 +261,11 @@ impl Connection {
     /// The exchange is over: the layers' exits run, and the connection waits for the next head.
     fn finish(&mut self, how: Exit) {
         self.link.set_answer(Answer::None);
+        if !self.link.body_complete.load(Relaxed) {
+            // Under the lock: a view may be reading, on a thread of its own, what it has kept.
+            let _wire = self.wire();
+            self.link.turn.store(self.link.turn.load(Relaxed) + 1, Relaxed);
+        }
         let head = Stage::Head { mark: self.link.received(), since: None };
         if let Stage::Response(Some(exchange)) = std::mem::replace(&mut self.stage, head) {
             handler::finish(exchange, how);

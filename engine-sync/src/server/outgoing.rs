@@ -102,13 +102,12 @@ pub(super) fn take_apart(
         headers.remove(header::CONTENT_LENGTH);
     }
     let length = body.len();
-    let (body, stream) = match body.try_into_bytes() {
-        _ if unsent => (Outgoing::Unsent(length), None),
-        Ok(bytes) => (Outgoing::Full(bytes), None),
-        Err(stream) => {
-            let pieces = Pieces(Arc::clone(link));
-            (Outgoing::Streamed { pieces, length }, Some(stream))
-        }
+    let (body, stream) = if unsent {
+        (Outgoing::Unsent(length), None)
+    } else if body.is_stream() {
+        (Outgoing::Streamed { pieces: Pieces(Arc::clone(link)), length }, Some(body))
+    } else {
+        (Outgoing::Full(body.into_bytes(u64::MAX).unwrap_or_default()), None)
     };
     let mut outgoing = http::Response::new(body);
     *outgoing.status_mut() = status;
