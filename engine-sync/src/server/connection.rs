@@ -44,6 +44,8 @@ pub(super) struct Connection {
     pace: Pace,
     parked_at: Instant,
     new: bool,
+    /// The request was answered in the place of the chain, its body unread.
+    refused: bool,
     /// The socket belongs to somebody else now.
     pub(super) handed_over: bool,
 }
@@ -99,6 +101,7 @@ impl Connection {
             pace: Pace::new(Duration::ZERO, 0, 0),
             parked_at: Instant::now(),
             new: true,
+            refused: false,
             handed_over: false,
         })
     }
@@ -233,6 +236,7 @@ impl Connection {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         // The method is hyper's to know here: it leaves the body of an answer to HEAD out.
+        self.refused = true;
         let (response, _) = outgoing::take_apart(&self.link, &Method::GET, &mut response);
         self.respond(response, None);
     }
@@ -277,8 +281,10 @@ impl Connection {
         if matches!(self.stage, Stage::Response(_)) {
             self.finish(self.shared.gone());
         }
+        let clean = self.wire().is_some_and(|wire| wire.clean);
+        let all_read = clean && !self.refused && self.link.body_complete.load(Relaxed);
         self.wire = None;
-        if self.link.is_eof() {
+        if all_read || self.link.is_eof() {
             return Step::Close;
         }
         let _ = self.link.socket.shutdown(Shutdown::Write);

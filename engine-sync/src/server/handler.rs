@@ -2,6 +2,7 @@
 
 use super::connection::Connection;
 use super::outgoing;
+use super::pace::Pace;
 use super::upgrade;
 use super::wire::Answer;
 use crate::body::Body;
@@ -61,6 +62,7 @@ pub(super) fn run(mut connection: Box<Connection>, request: Request) -> Option<B
 /// Sends a streamed body, reading it outside of hyper's poll; an error is how the exchange ended.
 fn send(connection: &Connection, mut stream: Body, length: Option<u64>) -> Result<(), Exit> {
     let mut left = length;
+    let mut pace = connection.write_pace();
     // The head goes out at once: the first piece may be long in coming.
     if connection.poll() {
         return Err(Exit::Disconnected);
@@ -82,7 +84,7 @@ fn send(connection: &Connection, mut stream: Body, length: Option<u64>) -> Resul
             return Ok(());
         }
         connection.link.put_frame(std::mem::take(&mut piece));
-        hand_to_hyper(connection)?;
+        hand_to_hyper(connection, &mut pace)?;
         if left == Some(0) {
             drop(stream);
             connection.link.end_body();
@@ -125,8 +127,7 @@ fn read_piece(stream: &mut Body) -> Result<Bytes, Exit> {
 }
 
 /// Waits until hyper has taken the piece, and the client enough of those before it.
-fn hand_to_hyper(connection: &Connection) -> Result<(), Exit> {
-    let mut pace = None;
+fn hand_to_hyper(connection: &Connection, pace: &mut Pace) -> Result<(), Exit> {
     loop {
         if connection.poll() {
             return Err(Exit::Disconnected);
@@ -134,9 +135,7 @@ fn hand_to_hyper(connection: &Connection) -> Result<(), Exit> {
         if !connection.link.has_frame() || connection.link.answer() != Answer::Open {
             return Ok(());
         }
-        let sent = connection.link.sent();
-        let pace = pace.get_or_insert_with(|| connection.write_pace());
-        let patience = pace.patience(sent).ok_or(Exit::TimedOut)?;
+        let patience = pace.patience(connection.link.sent()).ok_or(Exit::TimedOut)?;
         let waited = connection.link.wait(PollFlags::OUT, patience);
         pace.waited(waited.map_err(|_| Exit::Disconnected)?);
     }

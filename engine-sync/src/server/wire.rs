@@ -194,13 +194,15 @@ pub(super) struct Wire {
     waker: Waker,
     http: http1::Connection<Io, Slotted>,
     ended: bool,
+    /// Ended by agreement, and not because of what the client has sent.
+    pub(super) clean: bool,
 }
 
 impl Wire {
     pub(super) fn new(builder: &http1::Builder, link: &Arc<Link>) -> Self {
         let http = builder.serve_connection(Io(Arc::clone(link)), Slotted(Arc::clone(link)));
         let waker = Waker::from(Arc::clone(link));
-        Wire { link: Arc::clone(link), waker, http, ended: false }
+        Wire { link: Arc::clone(link), waker, http, ended: false, clean: false }
     }
 
     /// Lets hyper read and write what it can; `true` when the connection has come to its end.
@@ -210,9 +212,10 @@ impl Wire {
             self.link.wants_write.store(false, Relaxed);
             let mut context = Context::from_waker(&self.waker);
             if let Poll::Ready(result) = Pin::new(&mut self.http).poll(&mut context) {
-                if let Err(error) = result {
+                if let Err(error) = &result {
                     tracing::debug!("connection ended: {error}");
                 }
+                self.clean = result.is_ok();
                 self.ended = true;
             } else if !self.link.woken.load(Relaxed) {
                 break;

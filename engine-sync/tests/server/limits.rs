@@ -35,7 +35,7 @@ fn a_head_that_trickles_has_no_more_time_than_one_that_stops() {
     });
     assert_eq!(client.answer().status, 408);
     assert!(start.elapsed() < Duration::from_secs(5));
-    drop(client);
+    let _ = client.socket.shutdown(std::net::Shutdown::Both);
     trickling.join().unwrap();
 }
 
