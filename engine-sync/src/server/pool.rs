@@ -3,7 +3,9 @@
 //! Leader and followers: the thread that gets an event does all that follows from it, the handler
 //! included, while others wait in its place. Waking a thread for each request would cost more
 //! than most requests do, so it is done only when handlers turn out to block: the watch, which
-//! also sweeps for deadlines, looks at the threads every millisecond while none is waiting.
+//! also sweeps for deadlines, looks at the threads every millisecond while none is waiting. When
+//! they get little done although none of them waits, they are given company, a quarter more at a
+//! time; threads that wait for long beyond those that are needed lie down.
 
 use super::shutdown::Control;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
@@ -13,11 +15,15 @@ use std::time::Duration;
 /// How often the watch looks while no thread is waiting.
 const TICK: Duration = Duration::from_millis(1);
 
-/// A handler that has run for so many ticks blocks its thread, however many others run quickly.
+/// A handler that has run for so many ticks blocks its thread, however much the others get done.
 const LONG: u32 = 10;
 
-/// With fewer handlers ended per thread and tick, those that run through a tick block.
-const QUICK: u64 = 2;
+/// Handlers ended per tick and thread of the base, from which on more threads would not help:
+/// with so short handlers they would only take turns at the cores.
+const QUICK: u64 = 8;
+
+/// So many looks at threads that wait decide how many of them are too many.
+const LOOKS: u32 = 16;
 
 /// After so many ticks with a thread to spare the watch goes back to sleep.
 const CALM: u32 = 20;
@@ -46,7 +52,22 @@ struct Crew {
     /// So many of them have been called.
     called: usize,
     ended: usize,
+    /// For so many ticks a thread has been waiting, or none has.
     calm: u32,
+    pressed: u32,
+    /// The fewest threads that were seen waiting in the last looks.
+    looks: u32,
+    least_waiting: usize,
+}
+
+impl Crew {
+    /// How many threads have been waiting for long beyond the base.
+    fn spare(&mut self, waiting: usize, base: usize) -> usize {
+        self.least_waiting =
+            if self.looks == 0 { waiting } else { self.least_waiting.min(waiting) };
+        self.looks = (self.looks + 1) % LOOKS;
+        if self.looks == 0 { self.least_waiting.saturating_sub(base) } else { 0 }
+    }
 }
 
 /// A station as the watch saw it last.
@@ -153,14 +174,18 @@ impl Pool {
         }
         let lying = crew.resting.saturating_sub(crew.called);
         let live = crew.stations.len().saturating_sub(lying + crew.ended);
-        let quick = ended >= QUICK * live as u64;
-        let patience = if quick { LONG } else { 1 };
-        let blocked = crew.stations.iter().filter(|seen| seen.ticks >= patience).count();
-        let spare = self.waiting.load(Relaxed) > 0;
-        crew.calm = if spare { crew.calm.saturating_add(1) } else { 0 };
-        let target = (self.base + blocked).min(self.limit);
-        self.surplus.store(live.saturating_sub(target), Relaxed);
-        if live >= target || (spare && live > 0) {
+        let waiting = self.waiting.load(Relaxed);
+        let stuck = crew.stations.iter().filter(|seen| seen.ticks >= LONG).count();
+        let floor = (self.base + stuck).min(self.limit);
+        let calm = waiting > 0;
+        crew.calm = if calm { crew.calm.saturating_add(1) } else { 0 };
+        crew.pressed = if calm { 0 } else { crew.pressed.saturating_add(1) };
+        self.surplus.store(crew.spare(waiting, self.base).min(live.saturating_sub(floor)), Relaxed);
+        // The first look after a sleep says nothing of how much is done in a tick.
+        let slow = crew.pressed >= 2 && ended < QUICK * self.base as u64;
+        let more = if slow { (live / 4).max(1) } else { 0 };
+        let target = (live + more).min(self.limit).max(floor);
+        if target <= live {
             return;
         }
         let mut missing = target - live;
