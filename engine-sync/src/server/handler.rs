@@ -65,7 +65,7 @@ fn send(connection: &Connection, mut stream: Body, length: Option<u64>) -> Resul
     let mut pace = connection.write_pace();
     // The head goes out at once: the first piece may be long in coming.
     if connection.poll() {
-        return Err(Exit::Disconnected);
+        return ended(connection);
     }
     loop {
         let mut piece = read_piece(&mut stream)?;
@@ -90,6 +90,14 @@ fn send(connection: &Connection, mut stream: Body, length: Option<u64>) -> Resul
             connection.link.end_body();
             return Ok(());
         }
+    }
+}
+
+/// hyper is done with the connection: because the body was whole, or because the client is gone.
+fn ended(connection: &Connection) -> Result<(), Exit> {
+    match connection.link.answer() {
+        Answer::HandedOver => Ok(()),
+        _ => Err(Exit::Disconnected),
     }
 }
 
@@ -130,7 +138,7 @@ fn read_piece(stream: &mut Body) -> Result<Bytes, Exit> {
 fn hand_to_hyper(connection: &Connection, pace: &mut Pace) -> Result<(), Exit> {
     loop {
         if connection.poll() {
-            return Err(Exit::Disconnected);
+            return ended(connection);
         }
         if !connection.link.has_frame() || connection.link.answer() != Answer::Open {
             return Ok(());

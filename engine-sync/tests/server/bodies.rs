@@ -266,3 +266,24 @@ fn the_pieces_of_a_stream_are_sent_as_they_come() {
     client.socket.read_exact(&mut read[..5]).unwrap();
     assert_eq!(&read[..5], b"0\r\n\r\n");
 }
+
+#[test]
+fn a_connection_that_ends_with_a_streamed_response_is_not_cut() {
+    for length in [0_u64, 5, 20 << 20] {
+        for known in [true, false] {
+            let site = Site::view(limits(), move |_, _| {
+                let stream = io::repeat(b'x').take(length);
+                Ok(Response::text(if known {
+                    Body::sized_stream(stream, length)
+                } else {
+                    Body::stream(stream)
+                }))
+            });
+            let mut client = site.connect();
+            client.send("GET / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+            assert_eq!(client.answer().body.len() as u64, length);
+            assert!(client.is_closed());
+            assert_eq!(site.exit(), Exit::Done, "{length} bytes, known: {known}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The program `contract_site` from the outside: it says where it listens, answers, and ends.
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+struct Site {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    address: String,
+}
+
+impl Site {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_contract_site"))
+            .args(["--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on http://").unwrap().to_owned();
+        Site { child, stdout, address }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let socket = TcpStream::connect(&self.address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        socket
+    }
+
+    /// A connection that has been accepted and served.
+    fn greeted(&self) -> TcpStream {
+        let mut socket = self.connect();
+        socket.write_all(b"HEAD / HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            socket.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        socket
+    }
+
+    /// Sends a request on a connection of its own and gives the whole answer.
+    fn ask(&self, request: &[u8]) -> Vec<u8> {
+        let mut socket = self.connect();
+        socket.write_all(request).unwrap();
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).unwrap();
+        answer
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn it_greets_and_echoes() {
+    let site = Site::start();
+    let answer = site.ask(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("\r\ncontent-type: text/plain\r\n"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\nhello world"), "{answer}");
+
+    // Small, in memory; large, through a file. The client reads only once it has sent everything.
+    for size in [0, 5, 100_000, 20 << 20] {
+        let mut request = format!(
+            "POST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {size}\r\n\r\n"
+        )
+        .into_bytes();
+        let body: Vec<u8> = (0..=250).cycle().take(size).collect();
+        request.extend_from_slice(&body);
+        let answer = site.ask(&request);
+        assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"));
+        assert!(answer.ends_with(&body), "{size} bytes were not echoed");
+    }
+}
+
+#[test]
+fn sigterm_ends_it_once_its_requests_are_answered() {
+    let mut site = Site::start();
+    let mut idle = site.greeted();
+    let mut busy = site.connect();
+    busy.write_all(b"POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\n").unwrap();
+    busy.write_all(b"content-length: 5\r\n\r\n").unwrap();
+    let mut interim = [0; 25];
+    busy.read_exact(&mut interim).unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    // The request runs: it has begun to read its body.
+    site.signal(Signal::TERM);
+    assert_eq!(idle.read(&mut [0]).unwrap(), 0, "an idle connection is closed at once");
+    busy.write_all(b"hello").unwrap();
+    let mut answer = String::new();
+    busy.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\nhello"), "{answer}");
+    assert!(site.child.wait().unwrap().success());
+    let mut more = String::new();
+    site.stdout.read_to_string(&mut more).unwrap();
+    assert_eq!(more, "");
+}
+
+#[test]
+fn a_second_sigterm_does_not_wait() {
+    let mut site = Site::start();
+    let mut busy = site.connect();
+    busy.write_all(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n").unwrap();
+    let mut idle = site.greeted();
+    site.signal(Signal::TERM);
+    assert_eq!(idle.read(&mut [0]).unwrap(), 0);
+    site.signal(Signal::TERM);
+    assert!(site.child.wait().unwrap().success());
+}
