@@ -142,12 +142,35 @@ impl Body {
 /// A failed read of a request's body, as the error a client is answered with: it is the client
 /// that broke off (400), was too slow (408) or sent too much (413).
 pub(crate) fn read_error(error: io::Error) -> Error {
-    let status = match error.kind() {
+    Error::with_source(read_status(error.kind()), error)
+}
+
+fn read_status(kind: io::ErrorKind) -> http::StatusCode {
+    match kind {
         io::ErrorKind::TimedOut => http::StatusCode::REQUEST_TIMEOUT,
         io::ErrorKind::FileTooLarge => http::StatusCode::PAYLOAD_TOO_LARGE,
         _ => http::StatusCode::BAD_REQUEST,
-    };
-    Error::with_source(status, error)
+    }
+}
+
+/// Marks a failed read of a request's body among other I/O errors: it is the client's fault, and
+/// `?` in a view must not make a 500 of it.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "server"), allow(dead_code, reason = "made by the server only"))]
+pub(crate) struct ClientFault(pub(crate) String);
+
+impl fmt::Display for ClientFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ClientFault {}
+
+/// The status that an error asks for by itself, if it is a read of a body that has failed.
+pub(crate) fn status_of(error: &dyn std::any::Any) -> Option<http::StatusCode> {
+    let error = error.downcast_ref::<io::Error>()?;
+    error.get_ref()?.is::<ClientFault>().then(|| read_status(error.kind()))
 }
 
 impl Read for Body {

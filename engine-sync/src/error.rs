@@ -9,8 +9,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong in a layer or a view, and the status that a client is answered with.
 ///
-/// Like `anyhow::Error` this type is made from any error by `?` (status 500) and therefore is not
-/// itself a `std::error::Error`. An error never reaches the next layer out: at the boundary of the
+/// Like `anyhow::Error` this type is made from any error by `?` (status 500, or 400, 408 or 413 for
+/// a body that could not be read) and therefore is not itself a `std::error::Error`. An error never reaches the next layer out: at the boundary of the
 /// layer that failed it becomes a response, made by the error page of its status (rules H3, H10).
 ///
 /// ```
@@ -96,7 +96,7 @@ impl Error {
                 }
             },
         };
-        let mut error = Error::internal(message);
+        let mut error = Error::internal(crate::panic_log::with_place(message));
         error.0.kind = Kind::Panic;
         error
     }
@@ -135,7 +135,9 @@ impl Error {
 
 impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        Error::with_source(StatusCode::INTERNAL_SERVER_ERROR, error)
+        // That a client did not send the body it promised is no mistake of ours.
+        let status = crate::body::status_of(&error);
+        Error::with_source(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error)
     }
 }
 

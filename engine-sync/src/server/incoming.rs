@@ -2,6 +2,7 @@
 
 use super::pace::Pace;
 use super::wire::{Link, Wire};
+use crate::body::ClientFault;
 use bytes::Bytes;
 use http_body::Body as _;
 use hyper::body::Incoming;
@@ -77,7 +78,7 @@ impl RequestBody {
 
     fn wait(&mut self) -> io::Result<()> {
         let Some(patience) = self.pace.patience(self.link.received()) else {
-            return Err(io::Error::new(
+            return Err(fault(
                 io::ErrorKind::TimedOut,
                 "the client was too slow to send the body of its request",
             ));
@@ -98,7 +99,7 @@ impl RequestBody {
             return Ok(());
         };
         self.allowed = self.allowed.checked_sub(piece.len() as u64).ok_or_else(|| {
-            io::Error::new(
+            fault(
                 io::ErrorKind::FileTooLarge,
                 "the body is larger than `body_bytes` of the server's limits",
             )
@@ -128,7 +129,11 @@ pub(super) fn poll_data(incoming: &mut Incoming) -> io::Result<Poll<Option<Bytes
 }
 
 fn broken(error: hyper::Error) -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, error)
+    fault(io::ErrorKind::UnexpectedEof, &format!("the body of the request broke off: {error}"))
+}
+
+fn fault(kind: io::ErrorKind, what: &str) -> io::Error {
+    io::Error::new(kind, ClientFault(what.to_owned()))
 }
 
 fn over() -> io::Error {
@@ -141,7 +146,7 @@ fn over() -> io::Error {
 impl Read for RequestBody {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if let Some(kind) = self.failed {
-            return Err(kind.into());
+            return Err(fault(kind, "reading the body of the request has failed before"));
         }
         if self.left.is_empty() && !out.is_empty() {
             self.fill().inspect_err(|error| self.failed = Some(error.kind()))?;

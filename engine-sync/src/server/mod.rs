@@ -8,6 +8,9 @@
 //! thread waits in its place. A handler may block: reading its body polls the connection and waits
 //! on the socket. Idle connections cost no thread. TLS, HTTP/2 and compression of the connection
 //! are the business of a proxy in front.
+//!
+//! A panic of a layer or a view is answered 500 and announced like any other error; a program that
+//! calls [`quiet_panics`](crate::quiet_panics) at its start sees it reported once only.
 
 mod connection;
 mod handler;

@@ -7,6 +7,7 @@ use super::places::Places;
 use super::pool::{Pool, Station};
 use super::shutdown::{Control, Phase, Stopped};
 use crate::chain::Chain;
+use crate::panic_log::InUnit;
 use crate::request::Request;
 use engine_core::Exit;
 use http::StatusCode;
@@ -367,12 +368,13 @@ impl Shared {
 struct Running<'a> {
     shared: &'a Shared,
     station: &'a Station,
+    _unit: InUnit,
 }
 
 impl<'a> Running<'a> {
     fn new(shared: &'a Shared, station: &'a Station, request: &Request) -> Self {
         station.begin(request.method(), request.uri());
-        Running { shared, station }
+        Running { shared, station, _unit: InUnit::enter() }
     }
 }
 

@@ -287,3 +287,20 @@ fn a_connection_that_ends_with_a_streamed_response_is_not_cut() {
         }
     }
 }
+
+#[test]
+fn a_view_that_reads_by_itself_and_passes_the_error_on_blames_the_client_too() {
+    let limits = Limits { read_timeout: millis(100), body_bytes: 200_000, ..limits() };
+    let site = Site::view(limits, |request, _| {
+        let mut body = Vec::new();
+        request.body_mut().read_to_end(&mut body)?;
+        Ok(Response::text(body))
+    });
+    let chunk = format!("186a0\r\n{}\r\n", "x".repeat(100_000));
+    for (sent, status) in [(chunk.clone(), 408), (chunk.repeat(3), 413), ("x".into(), 400)] {
+        let mut client = site.connect();
+        client.send("POST / HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n");
+        client.send(sent);
+        assert_eq!(client.answer().status, status);
+    }
+}

@@ -6,14 +6,14 @@
 //! `GET /` answers `hello world`; `POST /echo` answers the body that was sent. SIGTERM and SIGINT
 //! end it gracefully.
 
-use engine_sync::http::StatusCode;
 use engine_sync::server::{Limits, Server};
 use engine_sync::{
-    Body, Chain, Error, Flow, Hooks, Layer, On, Request, Response, Result, Route, Stack, hooks,
+    Body, Chain, Flow, Hooks, Layer, On, Request, Response, Result, Route, Stack, hooks,
+    quiet_panics,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs::{File, OpenOptions};
-use std::io::{self, Cursor, Read, Seek, Write};
+use std::io::{self, Cursor, Read, Seek};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,6 +38,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    quiet_panics();
     let address = address(std::env::args().skip(1))?;
     allow_descriptors(CONNECTIONS as u64 + 200)?;
     let server = Server::bind(&address)
@@ -119,12 +120,12 @@ fn echo(request: &mut Request, _: &engine_sync::Params) -> Result<Response> {
     let content_type = request.headers().get("content-type").cloned();
     let mut start = Vec::new();
     let body = request.body_mut();
-    Read::take(body, IN_MEMORY).read_to_end(&mut start).map_err(read_error)?;
+    Read::take(body, IN_MEMORY).read_to_end(&mut start)?;
     let body = if (start.len() as u64) < IN_MEMORY {
         Body::from(start)
     } else {
         let mut file = scratch_file()?;
-        let more = spool(request.body_mut(), &mut file)?;
+        let more = io::copy(request.body_mut(), &mut file)?;
         file.rewind()?;
         let length = start.len() as u64 + more;
         Body::sized_stream(Cursor::new(start).chain(file), length)
@@ -136,21 +137,6 @@ fn echo(request: &mut Request, _: &engine_sync::Params) -> Result<Response> {
     Ok(response)
 }
 
-/// Copies a body into a file. What fails on the client's side is not our mistake, so the two
-/// sides are told apart.
-fn spool(body: &mut Body, file: &mut File) -> Result<u64> {
-    let mut piece = vec![0; 64 << 10];
-    let mut length = 0;
-    loop {
-        let read = body.read(&mut piece).map_err(read_error)?;
-        if read == 0 {
-            return Ok(length);
-        }
-        file.write_all(&piece[..read])?;
-        length += read as u64;
-    }
-}
-
 /// A file without a name, which goes when it is closed.
 fn scratch_file() -> io::Result<File> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -159,13 +145,4 @@ fn scratch_file() -> io::Result<File> {
     let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
     std::fs::remove_file(&path)?;
     Ok(file)
-}
-
-fn read_error(error: io::Error) -> Error {
-    let status = match error.kind() {
-        io::ErrorKind::TimedOut => StatusCode::REQUEST_TIMEOUT,
-        io::ErrorKind::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    Error::with_source(status, error)
 }

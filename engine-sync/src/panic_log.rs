@@ -1,0 +1,73 @@
+//! A caught panic is logged once.
+
+use std::cell::{Cell, RefCell};
+use std::panic;
+use std::sync::Once;
+
+thread_local! {
+    static IN_UNIT: Cell<bool> = const { Cell::new(false) };
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps Rust's own report of a panic, with its backtrace, from being written for panics of layers
+/// and views that the server catches: the chain announces each of them, with the place it came
+/// from. Without this, one faulty view floods the standard error of a busy server.
+///
+/// It changes the panic hook of the whole process, so it is the program's to call, once, at its
+/// start. Panics elsewhere are reported as before.
+pub fn quiet_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let report = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if IN_UNIT.try_with(Cell::get).unwrap_or(false) {
+                PLACE.set(info.location().map(ToString::to_string));
+            } else {
+                report(info);
+            }
+        }));
+    });
+}
+
+/// The message of a caught panic, with the place it came from where that is known.
+pub(crate) fn with_place(message: String) -> String {
+    match PLACE.take() {
+        Some(place) => format!("{message} ({place})"),
+        None => message,
+    }
+}
+
+/// While code of a user runs that has a guard around it.
+#[cfg(feature = "server")]
+pub(crate) struct InUnit(());
+
+#[cfg(feature = "server")]
+impl InUnit {
+    pub(crate) fn enter() -> Self {
+        IN_UNIT.set(true);
+        InUnit(())
+    }
+}
+
+#[cfg(feature = "server")]
+impl Drop for InUnit {
+    fn drop(&mut self) {
+        IN_UNIT.set(false);
+    }
+}
+
+#[cfg(all(test, feature = "server"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quiet_panic_is_announced_with_its_place() {
+        quiet_panics();
+        let unit = InUnit::enter();
+        let payload = panic::catch_unwind(|| panic!("boom")).unwrap_err();
+        drop(unit);
+        let error = crate::Error::from_panic(payload);
+        assert!(error.is_panic());
+        assert!(error.message().starts_with("boom (engine-sync/src/panic_log.rs:"), "{error}");
+    }
+}
