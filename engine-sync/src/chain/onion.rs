@@ -192,9 +192,9 @@ fn go_out(segment: &HookSegment, progress: &mut Progress, request: &mut Request)
     let Some(response) = &mut progress.response else {
         return Ok(());
     };
-    while progress.at > 0 {
-        progress.at -= 1;
-        (segment.response[progress.at].hook)(request, response)?;
+    for (at, placed) in segment.response[..progress.at].iter().enumerate().rev() {
+        progress.at = at;
+        (placed.hook)(request, response)?;
     }
     Ok(())
 }

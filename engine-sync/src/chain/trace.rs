@@ -134,20 +134,20 @@ pub(crate) fn traced_hooks(table: HookTable, name: &str) -> HookTable {
     HookTable {
         process_request: table.process_request.map(|hook| -> crate::hooks::RequestHook {
             let name = of();
-            Arc::new(move |request| {
+            Box::new(move |request| {
                 note(request, &name, "process_request", |r| hook(r), flow_outcome)
             })
         }),
         process_view: table.process_view.map(|hook| -> crate::hooks::ViewHook {
             let name = of();
-            Arc::new(move |request, view| {
+            Box::new(move |request, view| {
                 note(request, &name, "process_view", |r| hook(r, view), flow_outcome)
             })
         }),
         process_template_response: table.process_template_response.map(
             |hook| -> crate::hooks::TemplateHook {
                 let name = of();
-                Arc::new(move |request, response| {
+                Box::new(move |request, response| {
                     let run = |r: &mut Request| hook(r, response);
                     note(request, &name, "process_template_response", run, passed)
                 })
@@ -155,7 +155,7 @@ pub(crate) fn traced_hooks(table: HookTable, name: &str) -> HookTable {
         ),
         process_exception: table.process_exception.map(|hook| -> crate::hooks::ExceptionHook {
             let name = of();
-            Arc::new(move |request, error: &Error| {
+            Box::new(move |request, error: &Error| {
                 note(
                     request,
                     &name,
@@ -169,7 +169,7 @@ pub(crate) fn traced_hooks(table: HookTable, name: &str) -> HookTable {
         }),
         process_response: table.process_response.map(|hook| -> crate::hooks::ResponseHook {
             let name = of();
-            Arc::new(move |request, response| {
+            Box::new(move |request, response| {
                 note(request, &name, "process_response", |r| hook(r, response), passed)
             })
         }),
