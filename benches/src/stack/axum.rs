@@ -63,8 +63,8 @@ pub(super) fn one_builder(layers: usize) -> Run {
         8 => layered!(T, T, T, T, T, T, T, T),
         16 => layered!(T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T),
         32 => layered!(
-            T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T,
-            T
+            T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T,
+            T, T, T
         ),
         _ => unreachable!("only the listed numbers of layers are tried"),
     }

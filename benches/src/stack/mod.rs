@@ -5,11 +5,15 @@
 //! the request and the response is the same work at every number of layers, so a layer's price is
 //! the slope.
 
+#[cfg(feature = "peers")]
 mod actix;
+#[cfg(feature = "peers")]
 mod axum;
 mod plywood;
+#[cfg(feature = "peers")]
 mod poem;
 mod reference;
+#[cfg(feature = "peers")]
 mod tower;
 
 /// Runs one request through a stack.
@@ -28,8 +32,8 @@ pub struct Peer {
 /// How many layers are tried.
 pub const LAYERS: [usize; 7] = [0, 1, 2, 4, 8, 16, 32];
 
-/// Ours, the two limits, and the peers.
-pub const PEERS: [Peer; 15] = [
+/// Ours and the two limits, and with the feature `peers` those we compare with.
+pub const PEERS: &[Peer] = &[
     Peer { name: "limit: inlined", most: 32, build: reference::inlined },
     Peer { name: "limit: bare dyn loop", most: 32, build: reference::dyn_loop },
     Peer { name: "plywood hooks", most: 32, build: plywood::hooks },
@@ -39,10 +43,16 @@ pub const PEERS: [Peer; 15] = [
     Peer { name: "plywood hooks, short-circuit", most: 32, build: plywood::short_circuit },
     Peer { name: "plywood hooks, error", most: 32, build: plywood::error },
     Peer { name: "plywood hooks, panic", most: 32, build: plywood::panic },
+    #[cfg(feature = "peers")]
     Peer { name: "tower static", most: 32, build: tower::fixed },
+    #[cfg(feature = "peers")]
     Peer { name: "tower BoxService per layer", most: 32, build: tower::boxed },
+    #[cfg(feature = "peers")]
     Peer { name: "axum from_fn", most: 32, build: axum::from_fn },
+    #[cfg(feature = "peers")]
     Peer { name: "axum, one ServiceBuilder", most: 32, build: axum::one_builder },
+    #[cfg(feature = "peers")]
     Peer { name: "actix-web from_fn", most: 4, build: actix::from_fn },
+    #[cfg(feature = "peers")]
     Peer { name: "poem boxed per layer", most: 32, build: poem::boxed },
 ];

@@ -12,10 +12,7 @@ use std::sync::Arc;
 
 /// Runs a chain over one request that is handed from run to run, so that making it is no part of
 /// what is measured.
-fn run(
-    layers: impl Iterator<Item = Arc<HttpLayer>>,
-    view: fn() -> Result<Response>,
-) -> Run {
+fn run(layers: impl Iterator<Item = Arc<HttpLayer>>, view: fn() -> Result<Response>) -> Run {
     let stack = layers.fold(Stack::builder(), |builder, layer| builder.layer(layer));
     let stack = stack.build().expect("nothing is declared");
     let chain = Chain::builder(&stack)

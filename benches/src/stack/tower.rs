@@ -70,12 +70,9 @@ where
     })
 }
 
-fn view() -> impl Service<
-    Request<()>,
-    Response = Response<()>,
-    Error = Infallible,
-    Future: Send + 'static,
-> + Clone
+fn view()
+-> impl Service<Request<()>, Response = Response<()>, Error = Infallible, Future: Send + 'static>
++ Clone
 + Send
 + 'static {
     service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) })
