@@ -2,6 +2,14 @@
 
 /// A browser in a few lines: it keeps cookies and sends them back.
 mod browser;
+/// Hosts, slashes, unwanted clients, lengths.
+mod common;
+/// Forged requests, judged as Django judges them.
+mod csrf;
+/// Compression, of whole bodies and of streams.
+mod gzip;
+/// Layers that only set a header: frames and timing.
+mod headers;
 /// Sessions: laziness, cookies, expiry, fixation, and what is never lost.
 mod sessions;
 /// SQLite files: missing, locked, damaged, and a program that is killed.
