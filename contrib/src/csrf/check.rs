@@ -106,7 +106,11 @@ impl TrustedOrigins {
         match good {
             Some(good) if is_same_domain(&referer.netloc, &good) => Ok(()),
             _ => {
-                Err(format!("Referer checking failed - {sent} does not match any trusted origins."))
+                let rest = sent.split_once(':').map_or("", |(_, rest)| rest);
+                Err(format!(
+                    "Referer checking failed - {}:{rest} does not match any trusted origins.",
+                    referer.scheme
+                ))
             }
         }
     }
