@@ -1,5 +1,6 @@
 //! The layers people expect of a web framework, with Django 5.2's behaviour as the reference.
 
+pub mod auth;
 pub mod common;
 mod cookies;
 pub mod csrf;

@@ -53,7 +53,7 @@ pub fn token(request: &mut Request) -> Result<String> {
     })
 }
 
-/// Changes the secret, as a login does; forms of pages shown before are then
+/// Changes the secret, as [`login`](crate::auth::login) does; forms of pages shown before are then
 /// refused. Without a [`Csrf`](super::Csrf) layer there is nothing to change.
 pub fn rotate(request: &mut Request) {
     if let Some(token) = request.state_mut().get_mut::<CsrfToken>() {
