@@ -1,5 +1,6 @@
 //! Routes for users only, and the way to the login page and back.
 
+use super::layer::Authentication;
 use super::user::User;
 use crate::site::Site;
 use crate::urls::{self, is_safe_url};
@@ -12,7 +13,8 @@ use std::ops::ControlFlow;
 pub struct LoginExempt;
 
 /// Sends whoever is not logged in to the login page. List it in the stack of a route, or in the
-/// chain's stack with the routes that anybody may see [marked](LoginExempt).
+/// chain's stack with the routes that anybody may see [marked](LoginExempt). Without a
+/// [`User`] from a layer further out every request is answered with a 500 that says so.
 #[derive(Clone, Debug)]
 pub struct LoginRequired {
     login_url: String,
@@ -34,7 +36,9 @@ impl LoginRequired {
 
 impl Layer for LoginRequired {
     fn declare(&self, order: &mut Order) {
-        order.requires::<User>();
+        // Not `requires::<User>()`: a route's own stack is checked by itself before it is joined
+        // with the chain's, where the user comes from, and would not build.
+        order.after_layer::<Authentication>();
     }
 }
 
