@@ -5,11 +5,11 @@ use crate::settings::SiteSettings;
 use crate::traces::Traces;
 use crate::views::{self, Page};
 use anyhow::{Context, Result, anyhow};
+use contrib::Database;
 use contrib::Stores;
-use contrib::auth::{SqliteUsers, UserStore};
+use contrib::auth::{Accounts, Passwords, SqliteUsers, UserStore};
 use contrib::sessions::SqliteSessions;
 use contrib::signing::SecretKey;
-use contrib::Database;
 use engine_core::Built;
 use engine_sync::{Chain, Registry, Stack, hooks};
 use std::fs;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// Everything the commands work with.
 pub(crate) struct Site {
     pub(crate) settings: SiteSettings,
-    pub(crate) users: Arc<dyn UserStore>,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) stack: Stack,
     pub(crate) chain: Chain,
 }
@@ -39,19 +39,17 @@ impl Site {
         let secret = secret_key(&settings.data.join("secret.key"))?;
         let database = Database::open(settings.data.join("site.sqlite3"))?;
         let users: Arc<dyn UserStore> = Arc::new(SqliteUsers::new(&database)?);
-        let stores = Stores {
-            sessions: Arc::new(SqliteSessions::new(&database)?),
-            users: Arc::clone(&users),
-            secret,
-        };
-        let mut registry = contrib::registry(stores);
+        let accounts = Arc::new(Accounts::new(Arc::clone(&users), Passwords::default()));
+        let stores = Stores { sessions: Arc::new(SqliteSessions::new(&database)?), users, secret };
+        let mut registry = Registry::new();
+        contrib::registry(&mut registry, &stores);
         register_article(&mut registry);
         let stack = registry
             .stack(&settings.settings, "middleware")
             .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
-        let chain = chain(&settings, &stack, &users)
+        let chain = chain(&settings, &stack, &accounts)
             .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
-        Ok(Site { settings, users, stack, chain })
+        Ok(Site { settings, accounts, stack, chain })
     }
 }
 
@@ -67,19 +65,22 @@ fn register_article(registry: &mut Registry) {
     });
 }
 
-fn chain(settings: &SiteSettings, stack: &Stack, users: &Arc<dyn UserStore>) -> Result<Chain> {
+fn chain(settings: &SiteSettings, stack: &Stack, accounts: &Arc<Accounts>) -> Result<Chain> {
     let traces = Traces::default();
-    let page = Page::new(
-        traces.clone(),
-        stack.to_string(),
-        settings.profile,
-        Arc::clone(users),
-    )?;
+    let page =
+        Page::new(traces.clone(), stack.to_string(), settings.profile, Arc::clone(accounts))?;
     let builder = Chain::builder(stack)
         .profile(settings.profile)
         .routes(views::routes(&page))
         .trace(move |request, trace, response| traces.note(request, trace, response));
     Ok(views::error_pages(builder, &page).build()?)
+}
+
+/// 256 bits from the system, as text.
+fn random_text() -> Result<String> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).context("the system has no random bytes")?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The key that signs cookies: made at the first start, kept in the data folder, readable by its
@@ -94,7 +95,7 @@ fn secret_key(path: &Path) -> Result<SecretKey> {
         )
     };
     if !path.exists() {
-        let fresh = SecretKey::random_text();
+        let fresh = random_text()?;
         let mut file = fs::OpenOptions::new()
             .write(true)
             .create_new(true)

@@ -14,7 +14,10 @@ pub(crate) fn serve(site: Site, listen: Option<String>) -> Result<()> {
         })?
         .with_limits(site.settings.limits.clone());
     server.handle_signals()?;
-    print!("the stack under the profile {}, outermost first:\n{}", site.settings.profile, site.stack);
+    print!(
+        "the stack under the profile {}, outermost first:\n{}",
+        site.settings.profile, site.stack
+    );
     for warning in site.stack.warnings() {
         println!("warning: {warning}");
     }
@@ -39,9 +42,10 @@ pub(crate) fn create_user(site: &Site, name: &str, timezone: Option<String>) -> 
     if password.is_empty() {
         bail!("the password is empty: give it on the first line of standard input");
     }
-    let user = contrib::auth::create_user(&*site.users, name, password)?;
-    if let Some(timezone) = timezone {
-        site.users.set_timezone(user.id(), Some(&timezone))?;
+    let mut account = site.accounts.create_user(name, password)?;
+    if timezone.is_some() {
+        account.timezone = timezone;
+        site.accounts.users().update(&account)?;
     }
     println!("created {name}");
     Ok(())

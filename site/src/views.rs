@@ -1,8 +1,9 @@
 //! The pages.
 
 use crate::traces::Traces;
-use contrib::auth::{self, User, UserStore};
-use contrib::{csrf, is_safe_url, messages};
+use contrib::auth::{self, Accounts, User};
+use contrib::csrf;
+use contrib::messages::{self, Level};
 use engine_sync::http::StatusCode;
 use engine_sync::{
     ChainBuilder, Context, Error, Params, Profile, Request, Response, Result, Route, Templates,
@@ -26,7 +27,7 @@ pub(crate) struct Page {
     traces: Traces,
     stack: Arc<str>,
     profile: Profile,
-    users: Arc<dyn UserStore>,
+    accounts: Arc<Accounts>,
 }
 
 impl Page {
@@ -34,11 +35,11 @@ impl Page {
         traces: Traces,
         stack: String,
         profile: Profile,
-        users: Arc<dyn UserStore>,
+        accounts: Arc<Accounts>,
     ) -> anyhow::Result<Self> {
         let templates = Templates::from_sources(TEMPLATES)
             .map_err(|error| anyhow::anyhow!("a template of the site is broken: {error}"))?;
-        Ok(Page { templates, traces, stack: stack.into(), profile, users })
+        Ok(Page { templates, traces, stack: stack.into(), profile, accounts })
     }
 
     /// A page that every visitor may see, with what the frame around it shows.
@@ -47,8 +48,7 @@ impl Page {
         context.insert("urls".into(), urls(request)?);
         // A stack without these layers is somebody's experiment; its pages do without.
         if let Some(user) = request.state().get::<User>() {
-            let name = user.is_authenticated().then(|| user.name().to_owned());
-            context.insert("user".into(), json!(name));
+            context.insert("user".into(), json!(user.name()?));
         }
         if let Ok(token) = csrf::token(request) {
             context.insert("csrf_token".into(), json!(token));
@@ -56,21 +56,29 @@ impl Page {
         let shown: Vec<_> = messages::take(request)
             .unwrap_or_default()
             .into_iter()
-            .map(|message| json!({"level": message.level().name(), "text": message.text()}))
+            .map(|message| json!({"tags": message.tags(), "text": message.text}))
             .collect();
         context.insert("messages".into(), json!(shown));
         Ok(self.templates.response(name, context))
     }
 }
 
+/// The path of a named route.
+fn url(request: &Request, name: &str) -> Result<String> {
+    match request.urls() {
+        Some(urls) => urls.reverse(name, &[]),
+        None => Err(Error::internal("the site has routes")),
+    }
+}
+
+/// The paths that every page links to.
 fn urls(request: &Request) -> Result<serde_json::Value> {
-    let reverse = |name| request.urls().map_or(Ok(String::new()), |urls| urls.reverse(name, &[]));
     Ok(json!({
-        "home": reverse("home")?,
-        "login": reverse("login")?,
-        "logout": reverse("logout")?,
-        "note": reverse("note")?,
-        "profile": reverse("profile")?,
+        "home": url(request, "home")?,
+        "login": url(request, "login")?,
+        "logout": url(request, "logout")?,
+        "note": url(request, "note")?,
+        "profile": url(request, "profile")?,
     }))
 }
 
@@ -110,22 +118,19 @@ fn log_in(page: &Page, request: &mut Request) -> Result<Response> {
     let form = request.form()?;
     let text = |name| form.get(name).unwrap_or_default().to_owned();
     let (name, password, next) = (text("username"), text("password"), text("next"));
-    let Some(user) = auth::authenticate(&*page.users, &name, &password)? else {
+    let Some(account) = page.accounts.authenticate(&name, &password)? else {
         let own = Context::from([("next".into(), json!(next)), ("failed".into(), json!(true))]);
         return page.show(request, "login.html", own);
     };
-    auth::login(request, user)?;
-    let home = urls(request)?["home"].as_str().unwrap_or("/").to_owned();
+    auth::login(request, &account)?;
+    let home = url(request, "home")?;
     // Where to go next is the client's word: anywhere else than on this site is a trap.
-    let hosts: Vec<String> = request.host().map(str::to_owned).into_iter().collect();
-    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
-    let next = if is_safe_url(&next, &hosts, false) { next } else { home };
-    Ok(Response::redirect(&next))
+    Ok(Response::redirect(&auth::safe_next(request, &home)?))
 }
 
 fn log_out(_: &Page, request: &mut Request) -> Result<Response> {
     auth::logout(request)?;
-    let home = urls(request)?["home"].as_str().unwrap_or("/").to_owned();
+    let home = url(request, "home")?;
     Ok(Response::redirect(&home))
 }
 
@@ -136,18 +141,18 @@ fn note_form(page: &Page, request: &mut Request) -> Result<Response> {
 fn leave_note(_: &Page, request: &mut Request) -> Result<Response> {
     let text = request.form()?.get("text").unwrap_or_default().trim().to_owned();
     match text.chars().count() {
-        0 => messages::error(request, "An empty note was not kept.")?,
-        1..=200 => messages::success(request, format!("Your note: {text}"))?,
-        _ => messages::error(request, "A note has at most 200 characters.")?,
+        0 => messages::add(request, Level::ERROR, "An empty note was not kept.")?,
+        1..=200 => messages::add(request, Level::SUCCESS, format!("Your note: {text}"))?,
+        _ => messages::add(request, Level::ERROR, "A note has at most 200 characters.")?,
     }
-    let home = urls(request)?["home"].as_str().unwrap_or("/").to_owned();
+    let home = url(request, "home")?;
     Ok(Response::redirect(&home))
 }
 
 fn profile(page: &Page, request: &mut Request) -> Result<Response> {
-    if !request.require::<User>()?.is_authenticated() {
-        let login = urls(request)?["login"].as_str().unwrap_or("/").to_owned();
-        return Ok(Response::redirect(&format!("{login}?next=/profile/")));
+    if !request.require::<User>()?.is_authenticated()? {
+        let login = url(request, "login")?;
+        return Ok(auth::redirect_to_login(request, &login));
     }
     page.show(request, "profile.html", Context::new())
 }

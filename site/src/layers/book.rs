@@ -52,7 +52,8 @@ impl Book {
     fn process_request(&self, request: &mut Request) -> Result<Flow> {
         println!("Middleware executed");
         if self.0.print_user {
-            println!("{}", request.require::<User>()?);
+            let name = request.require::<User>()?.name()?;
+            println!("{}", name.as_deref().unwrap_or("AnonymousUser"));
         }
         match self.0.respond {
             true => Ok(ControlFlow::Break(Response::text("some response"))),

@@ -14,7 +14,10 @@ fn check(settings: &str, expected: &str) {
 #[test]
 fn a_mistake_in_the_settings_has_its_line_its_column_and_its_cure() {
     check("middleware = [", "line 1, column");
-    check("middlewar = []\n", "line 1, column 1: unknown key `middlewar`: did you mean `middleware`?");
+    check(
+        "middlewar = []\n",
+        "line 1, column 1: unknown key `middlewar`: did you mean `middleware`?",
+    );
     check("", "`middleware` is missing: list the layers by name");
     check("middleware = [\"session\"]\n", "did you mean `sessions`?");
     check(
