@@ -59,16 +59,16 @@ pub trait Hooks: Layer + Sized {
 /// costs five instructions for each call, as its place depends on its alignment, and a chain calls
 /// hooks for a living.
 macro_rules! boxed_hook {
-    ($name:ident, $function:ident, fn($($argument:ty),*) -> $output:ty) => {
+    ($name:ident, $function:ident, fn($($argument:ty),*) $(-> $output:ty)?) => {
         pub(crate) type $name = Box<dyn $function>;
 
-        pub(crate) trait $function: Fn($($argument),*) -> $output + Send + Sync {
+        pub(crate) trait $function: Fn($($argument),*) $(-> $output)? + Send + Sync {
             fn clone_box(&self) -> $name;
         }
 
         impl<F> $function for F
         where
-            F: Fn($($argument),*) -> $output + Clone + Send + Sync + 'static,
+            F: Fn($($argument),*) $(-> $output)? + Clone + Send + Sync + 'static,
         {
             fn clone_box(&self) -> $name {
                 Box::new(self.clone())
@@ -88,7 +88,7 @@ boxed_hook!(ViewHook, ViewFn, fn(&mut Request, &mut ViewMatch) -> Result<Flow>);
 boxed_hook!(TemplateHook, TemplateFn, fn(&mut Request, &mut Response) -> Result<()>);
 boxed_hook!(ExceptionHook, ExceptionFn, fn(&mut Request, &Error) -> Result<Option<Response>>);
 boxed_hook!(ResponseHook, ResponseFn, fn(&mut Request, &mut Response) -> Result<()>);
-boxed_hook!(ExitHook, ExitFn, fn(&Request, Exit) -> ());
+boxed_hook!(ExitHook, ExitFn, fn(&Request, Exit));
 
 /// The hooks of one layer, each there or not.
 #[derive(Clone, Default)]
