@@ -17,8 +17,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Bytes of a request's head, the request line included; beyond it 431. At least 8192, the
-    /// size of the first read. Default: 65,536.
+    /// Bytes of a request's head, the request line included; beyond it 431. More than 400 KiB are
+    /// never read, whatever this says. Default: 65,536.
     pub header_bytes: usize,
     /// Header lines of a request; beyond it 431. Default: 100.
     pub header_count: usize,

@@ -12,6 +12,7 @@
 //! A panic of a layer or a view is answered 500 and announced like any other error; a program that
 //! calls [`quiet_panics`](crate::quiet_panics) at its start sees it reported once only.
 
+mod accept;
 mod connection;
 mod handler;
 mod head;
@@ -25,6 +26,7 @@ mod serve;
 mod shared;
 mod shutdown;
 mod upgrade;
+mod watch;
 mod wire;
 
 pub use limits::Limits;

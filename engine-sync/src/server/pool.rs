@@ -52,6 +52,7 @@ struct Crew {
     /// So many of them have been called.
     called: usize,
     ended: usize,
+    refused: bool,
     /// For so many ticks a thread has been waiting, or none has.
     calm: u32,
     pressed: u32,
@@ -198,9 +199,13 @@ impl Pool {
         for _ in 0..missing {
             let station = Arc::new(Station::default());
             if let Err(error) = spawn(Arc::clone(&station)) {
-                tracing::error!("the system refuses another thread: {error}");
+                // Tried again at each tick, and said once.
+                if !std::mem::replace(&mut crew.refused, true) {
+                    tracing::error!("the system refuses another thread: {error}");
+                }
                 return;
             }
+            crew.refused = false;
             crew.stations.push(Seen { station, activity: 0, ticks: 0 });
         }
     }

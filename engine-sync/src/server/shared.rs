@@ -1,11 +1,11 @@
-//! What all threads of a running server share, and the loops they run.
+//! What all threads of a running server share, and the loop of those that wait for events.
 
 use super::connection::{Connection, Step};
 use super::handler;
 use super::limits::Limits;
 use super::places::Places;
 use super::pool::{Pool, Station};
-use super::shutdown::{Control, Phase, Stopped};
+use super::shutdown::{Control, Phase};
 use crate::chain::Chain;
 use crate::panic_log::InUnit;
 use crate::request::Request;
@@ -16,7 +16,7 @@ use rustix::event::epoll::{self, EventData, EventFlags};
 use rustix::event::{EventfdFlags, eventfd};
 use std::collections::VecDeque;
 use std::io;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
@@ -25,34 +25,27 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// What epoll calls the listener.
-const LISTENER: u64 = u64::MAX;
+pub(super) const LISTENER: u64 = u64::MAX;
 
 /// What epoll calls the descriptor that becomes readable when the server stops.
 const STOP: u64 = u64::MAX - 1;
-
-/// After this many new connections the listener is armed again, so that another thread can go on
-/// accepting.
-const ACCEPT_AT_ONCE: usize = 32;
-
-/// How long threads are given to notice that the server has stopped.
-const LAST_CALL: Duration = Duration::from_millis(500);
 
 pub(super) struct Shared {
     pub(super) chain: Chain,
     pub(super) limits: Limits,
     pub(super) http: http1::Builder,
     pub(super) epoll: OwnedFd,
-    control: Arc<Control>,
-    stop: OwnedFd,
-    listener: Mutex<Option<Arc<TcpListener>>>,
+    pub(super) control: Arc<Control>,
+    pub(super) stop: OwnedFd,
+    pub(super) listener: Mutex<Option<Arc<TcpListener>>>,
     /// The listener is not armed: there is no place, or the system has no descriptor left.
-    accept_paused: AtomicBool,
-    places: Places,
-    pool: Pool,
+    pub(super) accept_paused: AtomicBool,
+    pub(super) places: Places,
+    pub(super) pool: Pool,
     /// Handlers that run, at most `most_running`.
     running: AtomicUsize,
     most_running: usize,
-    queue: Mutex<VecDeque<(Box<Connection>, Request)>>,
+    pub(super) queue: Mutex<VecDeque<(Box<Connection>, Request)>>,
     /// Its length, to be asked without the lock.
     queued: AtomicUsize,
     started: Instant,
@@ -117,13 +110,11 @@ impl Shared {
         }
     }
 
-    fn millis(&self, at: Instant) -> u64 {
+    pub(super) fn millis(&self, at: Instant) -> u64 {
         at.duration_since(self.started).as_millis().try_into().unwrap_or(u64::MAX - 1)
     }
 
-    // ----- the threads that wait for events -----
-
-    fn spawn(self: &Arc<Self>, station: Arc<Station>) -> io::Result<()> {
+    pub(super) fn spawn(self: &Arc<Self>, station: Arc<Station>) -> io::Result<()> {
         let shared = Arc::clone(self);
         let work = move || {
             shared.work(&station);
@@ -175,7 +166,7 @@ impl Shared {
     }
 
     /// Goes on with a connection until it is parked, queued or closed.
-    fn drive(
+    pub(super) fn drive(
         self: &Arc<Self>,
         station: Option<&Station>,
         mut connection: Box<Connection>,
@@ -186,7 +177,13 @@ impl Shared {
                 Step::Close => return,
                 Step::Park(flags, deadline) => {
                     let deadline = self.millis(deadline) + 1;
-                    return self.places.park(&self.epoll, connection, flags, deadline);
+                    let place = connection.place;
+                    self.places.park(&self.epoll, connection, flags, deadline);
+                    if self.is_stopped() {
+                        // Nobody will come for it any more.
+                        drop(self.places.take(place));
+                    }
+                    return;
                 }
                 Step::Run(request) => match (station, self.start()) {
                     (Some(station), true) => {
@@ -216,8 +213,6 @@ impl Shared {
         }
     }
 
-    // ----- how many handlers run -----
-
     /// Counts one handler more, if there may be one.
     fn start(&self) -> bool {
         let before = self.running.fetch_add(1, SeqCst);
@@ -230,6 +225,9 @@ impl Shared {
     fn enqueue(self: &Arc<Self>, connection: Box<Connection>, request: Request) {
         let mut queue = lock(&self.queue);
         queue.push_back((connection, request));
+        if self.is_stopped() {
+            queue.clear();
+        }
         self.queued.store(queue.len(), SeqCst);
     }
 
@@ -243,124 +241,6 @@ impl Shared {
         let next = queue.pop_front();
         self.queued.store(queue.len(), SeqCst);
         next
-    }
-
-    // ----- new connections -----
-
-    fn accept(self: &Arc<Self>) {
-        let Some(listener) = lock(&self.listener).clone() else {
-            return;
-        };
-        for _ in 0..ACCEPT_AT_ONCE {
-            let Some(place) = self.places.claim() else {
-                // Armed again as soon as a connection ends, or by the sweep if one just has.
-                self.accept_paused.store(true, SeqCst);
-                return;
-            };
-            let accepted = listener.accept().and_then(|(socket, peer)| {
-                prepare(&socket)?;
-                Ok((socket, peer))
-            });
-            match accepted {
-                Ok((socket, peer)) => {
-                    let connection = Connection::new(Arc::clone(self), place, socket, peer);
-                    let deadline = self.millis(Instant::now() + self.limits.idle_timeout) + 1;
-                    self.places.park(&self.epoll, connection, EventFlags::IN, deadline);
-                }
-                Err(error) => {
-                    self.places.release(place);
-                    match error.kind() {
-                        io::ErrorKind::WouldBlock => break,
-                        io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted => {}
-                        _ => {
-                            tracing::error!(
-                                "no connection can be accepted: {error}; with too many open files \
-                                 raise the limit of descriptors or lower `connections`"
-                            );
-                            self.accept_paused.store(true, SeqCst);
-                            return;
-                        }
-                    }
-                }
-            }
-        }
-        self.arm_listener();
-    }
-
-    fn resume_accepting(&self) {
-        if self.accept_paused.swap(false, SeqCst) {
-            self.arm_listener();
-        }
-    }
-
-    fn arm_listener(&self) {
-        if let Some(listener) = &*lock(&self.listener) {
-            let flags = EventFlags::IN | EventFlags::ONESHOT;
-            let armed = epoll::modify(&self.epoll, listener, EventData::new_u64(LISTENER), flags);
-            if let Err(error) = armed {
-                tracing::error!("the listener cannot be waited for: {error}");
-            }
-        }
-    }
-
-    // ----- the thread in `Server::run`: the watch -----
-
-    /// Keeps the pool at its size, sweeps for deadlines, and ends the server when told to.
-    pub(super) fn watch(self: &Arc<Self>) -> Stopped {
-        let interval = self.limits.sweep_interval();
-        let mut next_sweep = Instant::now() + interval;
-        let mut grace_over = None;
-        while !self.is_stopped() {
-            self.pool.tick(|station| self.spawn(station));
-            let now = Instant::now();
-            if now >= next_sweep {
-                self.sweep(now);
-                next_sweep = now + interval;
-            }
-            if self.is_draining() {
-                let grace_over = *grace_over.get_or_insert_with(|| {
-                    // Dropping the last handle of the listener closes it.
-                    *lock(&self.listener) = None;
-                    now + self.limits.grace
-                });
-                self.places.take_if(Connection::is_idle).for_each(drop);
-                if self.places.open() == 0 || now >= grace_over {
-                    break;
-                }
-                self.pool.sleep(interval.min(Duration::from_millis(5)));
-            } else {
-                self.pool.sleep(interval);
-            }
-        }
-        self.stop()
-    }
-
-    fn sweep(self: &Arc<Self>, now: Instant) {
-        for mut connection in self.places.expired(self.millis(now)) {
-            let step = connection.expire();
-            self.drive(None, connection, step);
-        }
-        self.resume_accepting();
-    }
-
-    /// Gives up whatever is left.
-    fn stop(&self) -> Stopped {
-        self.control.advance(Phase::Stopped);
-        *lock(&self.listener) = None;
-        let _ = rustix::io::write(&self.stop, &1_u64.to_ne_bytes());
-        self.pool.stop();
-        lock(&self.queue).clear();
-        self.places.cut_all();
-        self.places.take_if(|_| true).for_each(drop);
-        let last_call = Instant::now() + LAST_CALL;
-        while !self.pool.is_empty() && Instant::now() < last_call {
-            thread::park_timeout(Duration::from_millis(5));
-        }
-        let abandoned = self.pool.tasks();
-        for task in &abandoned {
-            tracing::warn!("{task} was still running when the grace time was over");
-        }
-        Stopped { abandoned }
     }
 }
 
@@ -385,11 +265,6 @@ impl Drop for Running<'_> {
     }
 }
 
-fn prepare(socket: &TcpStream) -> io::Result<()> {
-    socket.set_nonblocking(true)?;
-    socket.set_nodelay(true)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
