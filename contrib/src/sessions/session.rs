@@ -251,7 +251,7 @@ impl Session {
     pub fn expires_at_browser_close(&self) -> Result<bool> {
         let mut inner = self.lock();
         let usual = inner.policy.at_browser_close;
-        Ok(inner.load()?.get(EXPIRY).map_or(usual, |expiry| *expiry == Value::from(0)))
+        Ok(inner.load()?.get(EXPIRY).map_or(usual, |expiry| *expiry == 0))
     }
 
     /// The key, if the session has one: it was sent by the client and, once the session was read,

@@ -2,7 +2,7 @@ use crate::browser::{Browser, text};
 use contrib::Database;
 use contrib::auth::{
     self, AccountError, Accounts, Authentication, LoginExempt, LoginRequired, Passwords,
-    SqliteUsers, User, UserStore,
+    SqliteUsers, User,
 };
 use contrib::csrf::{self, Csrf, CsrfExempt, CsrfOptions};
 use contrib::sessions::{MemorySessions, Session, SessionOptions, Sessions};

@@ -4,23 +4,23 @@ use engine_sync::{Chain, Request, Response};
 use std::collections::BTreeMap;
 
 /// Sends requests through a chain, keeping cookies in between as a browser does.
-pub struct Browser<'c> {
+pub(crate) struct Browser<'c> {
     chain: &'c Chain,
-    pub cookies: BTreeMap<String, String>,
-    pub headers: Vec<(HeaderName, String)>,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
 impl<'c> Browser<'c> {
-    pub fn new(chain: &'c Chain) -> Self {
+    pub(crate) fn new(chain: &'c Chain) -> Self {
         let headers = vec![(header::HOST, String::from("localhost"))];
         Browser { chain, cookies: BTreeMap::new(), headers }
     }
 
-    pub fn get(&mut self, uri: &str) -> Response {
+    pub(crate) fn get(&mut self, uri: &str) -> Response {
         self.send(Request::get(uri))
     }
 
-    pub fn post(&mut self, uri: &str, form: &[(&str, &str)]) -> Response {
+    pub(crate) fn post(&mut self, uri: &str, form: &[(&str, &str)]) -> Response {
         let pairs: Vec<String> = form
             .iter()
             .map(|(name, value)| {
@@ -34,7 +34,7 @@ impl<'c> Browser<'c> {
         self.send(request)
     }
 
-    pub fn send(&mut self, mut request: Request) -> Response {
+    pub(crate) fn send(&mut self, mut request: Request) -> Response {
         for (name, value) in &self.headers {
             request = request.with_header(name.clone(), value);
         }
@@ -54,15 +54,15 @@ impl<'c> Browser<'c> {
     }
 }
 
-pub fn set_cookies(response: &Response) -> Vec<Cookie<'static>> {
+pub(crate) fn set_cookies(response: &Response) -> Vec<Cookie<'static>> {
     let values = response.headers().get_all(header::SET_COOKIE).iter();
     values.map(|value| Cookie::parse(value.to_str().unwrap().to_owned()).unwrap()).collect()
 }
 
-pub fn set_cookie(response: &Response, name: &str) -> Option<Cookie<'static>> {
+pub(crate) fn set_cookie(response: &Response, name: &str) -> Option<Cookie<'static>> {
     set_cookies(response).into_iter().find(|cookie| cookie.name() == name)
 }
 
-pub fn text(response: &Response) -> &str {
+pub(crate) fn text(response: &Response) -> &str {
     std::str::from_utf8(response.body().as_bytes().unwrap()).unwrap()
 }
