@@ -210,6 +210,22 @@ impl<L: Member + ?Sized> StackBuilder<L> {
         self.splice(None, stack)
     }
 
+    /// Lists what another builder lists, behind what is listed here. Only the whole is checked, so
+    /// a layer there may rely on one here.
+    pub fn extend(mut self, other: StackBuilder<L>) -> Self {
+        for mut item in other.items {
+            match &mut item {
+                Item::Layer { declared, .. } => declared.listed.place += self.listed,
+                Item::Unused(unused) => unused.listed.place += self.listed,
+                Item::EmptyGroup(listed) => listed.place += self.listed,
+            }
+            self.items.push(item);
+        }
+        self.problems.extend(other.problems);
+        self.listed += other.listed;
+        self
+    }
+
     fn splice(mut self, name: Option<String>, stack: &Stack<L>) -> Self {
         let inner = &stack.inner;
         for ((layer, declared), group) in
@@ -325,6 +341,12 @@ impl<L: Member + ?Sized> StackBuilder<L> {
         }
         check::check(&inner.declared, &inner.unused)?;
         Ok(Stack { inner: Arc::new(inner) })
+    }
+}
+
+impl<L: Member + ?Sized> Default for StackBuilder<L> {
+    fn default() -> Self {
+        Stack::builder()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::params::Params;
 use crate::pattern::{Pattern, Segment};
 use crate::request::Request;
 use crate::response::Response;
-use engine_core::{Endpoint, Stack, State};
+use engine_core::{Endpoint, Stack, StackBuilder, State};
 use http::Method;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ pub struct Route {
     pub(crate) name: Option<Cow<'static, str>>,
     pub(crate) methods: Option<Vec<Method>>,
     pub(crate) view: View,
-    pub(crate) stack: Option<Stack<HttpLayer>>,
+    pub(crate) own: Option<StackBuilder<HttpLayer>>,
     pub(crate) needs: Endpoint,
     pub(crate) marks: State,
 }
@@ -45,7 +45,7 @@ impl Route {
             name: None,
             methods: None,
             view: Arc::new(view),
-            stack: None,
+            own: None,
             marks: State::new(),
         }
     }
@@ -79,10 +79,18 @@ impl Route {
         self
     }
 
-    /// Puts a stack of its own around the view, inside the chain's stack. Its `process_request`s
-    /// run after routing, before every `process_view` of both stacks.
+    /// Puts a layer around this route's view, inside the chain's stack and inside those that were
+    /// put there before. Its `process_request` runs after routing, before every `process_view` of
+    /// both stacks. It is checked together with the chain's stack, so it may require what a layer
+    /// there provides.
+    pub fn layer(mut self, layer: Arc<HttpLayer>) -> Self {
+        self.own = Some(self.own.unwrap_or_default().layer(layer));
+        self
+    }
+
+    /// Puts the layers of a stack around this route's view; see [`Route::layer`].
     pub fn stack(mut self, stack: &Stack<HttpLayer>) -> Self {
-        self.stack = Some(stack.clone());
+        self.own = Some(self.own.unwrap_or_default().append(stack));
         self
     }
 
@@ -106,7 +114,7 @@ impl fmt::Debug for Route {
             .field("pattern", &self.pattern)
             .field("name", &self.name)
             .field("methods", &self.methods)
-            .field("stack", &self.stack)
+            .field("own", &self.own)
             .finish_non_exhaustive()
     }
 }

@@ -142,6 +142,46 @@ fn s11_a_route_that_needs_what_nobody_provides_does_not_build() {
 }
 
 #[test]
+fn s11_a_route_s_own_layer_may_require_what_the_chain_s_stack_provides() {
+    struct User;
+    struct Provides;
+    impl engine_sync::Layer for Provides {
+        fn declare(&self, order: &mut engine_sync::Order) {
+            order.provides::<User>();
+        }
+    }
+    impl engine_sync::Hooks for Provides {
+        fn install(&self, on: &mut engine_sync::On<Self>) {
+            on.process_request(|_, request| {
+                request.state_mut().insert(User);
+                Ok(ControlFlow::Continue(()))
+            });
+        }
+    }
+    struct Requires;
+    impl engine_sync::Layer for Requires {
+        fn declare(&self, order: &mut engine_sync::Order) {
+            order.requires::<User>();
+        }
+    }
+    impl engine_sync::Hooks for Requires {
+        fn install(&self, on: &mut engine_sync::On<Self>) {
+            on.process_view(|_, request, _| {
+                request.require::<User>()?;
+                Ok(ControlFlow::Continue(()))
+            });
+        }
+    }
+    let route = || Route::get("/", hello).layer(engine_sync::hooks(Requires));
+    let outer = stack([engine_sync::hooks(Provides)]);
+    let chain = Chain::builder(&outer).route(route()).build().unwrap();
+    assert_eq!(chain.respond(Request::get("/")).status(), 200);
+
+    let error = Chain::builder(&Stack::empty()).route(route()).build().unwrap_err();
+    assert!(error.to_string().contains("`Requires` (1st) needs `User`"), "{error}");
+}
+
+#[test]
 fn a_wrapping_layer_under_a_legacy_profile_does_not_build() {
     let stack = stack([from_fn("wraps", |request, next| Ok(next.run(request)))]);
     let error = Chain::builder(&stack).view(hello).profile(Profile::Django18).build().unwrap_err();

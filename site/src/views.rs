@@ -1,12 +1,13 @@
 //! The pages.
 
 use crate::traces::Traces;
-use contrib::auth::{self, Accounts, User};
+use contrib::auth::{self, Accounts, LoginRequired, User};
 use contrib::csrf;
 use contrib::messages::{self, Level};
 use engine_sync::http::StatusCode;
 use engine_sync::{
     ChainBuilder, Context, Error, Params, Profile, Request, Response, Result, Route, Templates,
+    hooks,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -95,7 +96,10 @@ pub(crate) fn routes(page: &Page) -> Vec<Route> {
         Route::post("/logout/", on(log_out)).named("logout"),
         Route::get("/note/", on(note_form)).named("note"),
         Route::post("/note/", on(leave_note)),
-        Route::get("/profile/", on(profile)).named("profile").requires::<User>(),
+        Route::get("/profile/", on(profile))
+            .named("profile")
+            .requires::<User>()
+            .layer(hooks(LoginRequired::new("/login/"))),
         Route::get("/panic/", |_, _| panic!("this view panics, to show what happens")),
     ]
 }
@@ -150,10 +154,6 @@ fn leave_note(_: &Page, request: &mut Request) -> Result<Response> {
 }
 
 fn profile(page: &Page, request: &mut Request) -> Result<Response> {
-    if !request.require::<User>()?.is_authenticated()? {
-        let login = url(request, "login")?;
-        return Ok(auth::redirect_to_login(request, &login));
-    }
     page.show(request, "profile.html", Context::new())
 }
 

@@ -1,6 +1,5 @@
 //! Routes for users only, and the way to the login page and back.
 
-use super::layer::Authentication;
 use super::user::User;
 use crate::site::Site;
 use crate::urls::{self, is_safe_url};
@@ -36,9 +35,7 @@ impl LoginRequired {
 
 impl Layer for LoginRequired {
     fn declare(&self, order: &mut Order) {
-        // Not `requires::<User>()`: a route's own stack is checked by itself before it is joined
-        // with the chain's, where the user comes from, and would not build.
-        order.after_layer::<Authentication>();
+        order.requires::<User>();
     }
 }
 

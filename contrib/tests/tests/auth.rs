@@ -34,8 +34,6 @@ fn chain(accounts: &Accounts) -> Chain {
         .layer(hooks(Authentication::new(users, &SecretKey::random())))
         .build()
         .unwrap();
-    let only_users =
-        Stack::builder().layer(hooks(LoginRequired::new("/login/?hint=1"))).build().unwrap();
     let (for_login, for_change) = (accounts.clone(), accounts.clone());
     Chain::builder(&stack)
         .routes([
@@ -78,7 +76,8 @@ fn chain(accounts: &Accounts) -> Chain {
                 }
                 Ok(Response::text("changed"))
             }),
-            Route::get("/private/{x}/", |_, _| Ok(Response::text("private"))).stack(&only_users),
+            Route::get("/private/{x}/", |_, _| Ok(Response::text("private")))
+                .layer(hooks(LoginRequired::new("/login/?hint=1"))),
         ])
         .announce(|_, _| {})
         .build()

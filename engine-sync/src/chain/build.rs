@@ -164,10 +164,14 @@ impl ChainBuilder {
         let outer = Compiled::new(&self.stack, usize::MAX, traces);
         let mut routes = Vec::with_capacity(self.routes.len());
         for route in self.routes {
-            let (stack, merged) = match &route.stack {
+            let around = |error: BuildError| {
+                ChainError::Route(format!("around the route `{}`: {error}", route.pattern))
+            };
+            let (stack, merged) = match route.own {
                 None => (self.stack.clone(), None),
                 Some(own) => {
-                    let stack = append(&self.stack, own)?;
+                    let stack =
+                        Stack::builder().append(&self.stack).extend(own).build().map_err(around)?;
                     check_profile(self.profile, &stack)?;
                     let merged = Compiled::new(&stack, self.stack.len(), traces);
                     (stack, Some(merged))
@@ -206,18 +210,6 @@ impl ChainBuilder {
     fn check_profile(&self, stack: &Stack<HttpLayer>) -> Result<(), ChainError> {
         check_profile(self.profile, stack)
     }
-}
-
-/// One stack of two: the outer layers, then the route's own.
-fn append(
-    outer: &Stack<HttpLayer>,
-    own: &Stack<HttpLayer>,
-) -> Result<Stack<HttpLayer>, BuildError> {
-    let mut builder = Stack::builder();
-    for stack in [outer, own] {
-        builder = builder.append(stack);
-    }
-    builder.build()
 }
 
 /// Django 1.8 knows no call-style middleware, so rules L say nothing of it.

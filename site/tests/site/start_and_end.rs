@@ -35,7 +35,8 @@ fn a_mistake_in_the_settings_has_its_line_its_column_and_its_cure() {
 fn a_route_whose_needs_nobody_serves_keeps_the_site_from_starting() {
     check(
         "middleware = [\"common\"]\n",
-        "the route `/profile/` needs `User`, which no layer of this stack provides",
+        "around the route `/profile/`: the stack does not build\n  `LoginRequired` (2nd) needs \
+         `User`, which no layer of this stack provides",
     );
 }
 
@@ -95,5 +96,5 @@ fn the_stack_can_be_asked_for_without_serving() {
     assert_eq!(json["layers"][0]["name"], "sessions");
     let text = String::from_utf8(folder.run(&["explain"], "").stdout).unwrap();
     assert!(text.contains("5. book"), "{text}");
-    assert!(text.contains("/profile/: 8 layers"), "{text}");
+    assert!(text.contains("/profile/: 9 layers"), "{text}");
 }
