@@ -1,0 +1,2 @@
+//! Puts an engine's driver to the test.
+fn main() {}

@@ -1,0 +1,66 @@
+//! What an engine may be unable to express.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Something that not every engine's types can say. A hello names those that the engine has; a
+/// case that needs another one is counted as skipped, under the capability's name.
+///
+/// Each is defined as a property of a case's own input and of what the recording (for generated
+/// cases: the model) reached, so a driver cannot choose what is skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capability {
+    /// A hook or view that returns None is reached. (Listing one is not enough.)
+    HookReturnsNone,
+    /// The same, where each None that is reached is answered by an error at that very place, so
+    /// an engine without None can say it as that error: a `process_template_response` in every
+    /// profile, a `process_response` in the legacy ones. An engine with `hook-returns-none` needs
+    /// no second permission.
+    NoneAsError,
+    /// A panic is reached.
+    Panics,
+    /// A layer has an `exit` hook.
+    ExitHooks,
+    /// A stack is listed inside a stack.
+    NestedStacks,
+    /// The answer tells in which order the layers were built. Nothing is skipped without it; the
+    /// order is then not verifiable.
+    InitOrder,
+}
+
+impl Capability {
+    /// Every capability.
+    pub const ALL: [Capability; 6] = [
+        Capability::HookReturnsNone,
+        Capability::NoneAsError,
+        Capability::Panics,
+        Capability::ExitHooks,
+        Capability::NestedStacks,
+        Capability::InitOrder,
+    ];
+
+    /// The name in hellos and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Capability::HookReturnsNone => "hook-returns-none",
+            Capability::NoneAsError => "none-as-error",
+            Capability::Panics => "panics",
+            Capability::ExitHooks => "exit-hooks",
+            Capability::NestedStacks => "nested-stacks",
+            Capability::InitOrder => "init-order",
+        }
+    }
+
+    /// Whether an engine with these capabilities can be given a case that needs this one.
+    pub fn is_met_by(self, claimed: &[Capability]) -> bool {
+        claimed.contains(&self)
+            || (self == Capability::NoneAsError && claimed.contains(&Capability::HookReturnsNone))
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,131 @@
+//! One case: an input, and what is expected of it.
+
+use crate::capability::Capability;
+use crate::engine::{Engine, Trouble};
+use crate::lifecycle::Lifecycle;
+use crate::trace::Answer;
+use crate::verdict::{Difference, Verdict};
+use serde_json::{Map, Value};
+
+/// What an engine is asked: a case without what is expected.
+#[derive(Clone, Debug)]
+pub struct Question<L: Lifecycle> {
+    /// The case's name.
+    pub id: String,
+    /// The stack and the input.
+    pub program: L::Program,
+    /// The same as a driver is given it, id included.
+    pub input: Map<String, Value>,
+}
+
+impl<L: Lifecycle> Question<L> {
+    /// Asks for this program.
+    pub fn new(id: impl Into<String>, program: L::Program) -> Self {
+        let id = id.into();
+        let mut input = Map::new();
+        input.insert(String::from("id"), Value::String(id.clone()));
+        input.extend(L::to_input(&program));
+        Question { id, program, input }
+    }
+
+    /// Reads the input of a case.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn read(mut input: Map<String, Value>) -> Result<Self, String> {
+        let id = match input.get("id") {
+            Some(Value::String(id)) => id.clone(),
+            Some(other) => return Err(format!("the field `id` is {other}, not a string")),
+            None => return Err(String::from("no field `id`")),
+        };
+        let program = L::from_input(&input)?;
+        input.insert(String::from("profile"), Value::from(L::profile(&program)));
+        Ok(Question { id, program, input })
+    }
+}
+
+/// A case: recorded from a real system, or generated with what the model does.
+#[derive(Clone, Debug)]
+pub struct Case<L: Lifecycle> {
+    /// The input.
+    pub question: Question<L>,
+    /// What is expected.
+    pub expected: Answer<L::Outcome>,
+    /// Whether this was recorded: events that no recorded system has are then not compared.
+    pub recorded: bool,
+}
+
+/// What of a recorded line is not input.
+const NOT_INPUT: [&str; 4] = ["spec", "init", "trace", "outcome"];
+
+impl<L: Lifecycle> Case<L> {
+    /// A generated case: the model says what is expected.
+    pub fn generated(id: impl Into<String>, program: L::Program) -> Self {
+        let expected = L::expect(&program);
+        Case { question: Question::new(id, program), expected, recorded: false }
+    }
+
+    /// Reads one line of a recorded file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the line.
+    pub fn recorded(line: &str) -> Result<Self, String> {
+        let mut input: Map<String, Value> =
+            serde_json::from_str(line).map_err(|error| format!("not a JSON object: {error}"))?;
+        let take = |key: &str| input.get(key).cloned().ok_or(format!("no field `{key}`"));
+        let trace = serde_json::from_value(take("trace")?)
+            .map_err(|error| format!("the field `trace`: {error}"))?;
+        let outcome = L::outcome(take("outcome")?)
+            .map_err(|error| format!("the field `outcome`: {error}"))?;
+        let init = match input.get("init") {
+            None => None,
+            Some(init) => serde_json::from_value(init.clone())
+                .map_err(|error| format!("the field `init`: {error}"))?,
+        };
+        for key in NOT_INPUT {
+            input.shift_remove(key);
+        }
+        let question = Question::read(input)?;
+        let init = if L::builds_in_listed_order(&question.program) { init } else { None };
+        let expected = Answer { trace, outcome, init };
+        Ok(Case { question, expected, recorded: true })
+    }
+
+    /// The first capability the case needs that is not among these.
+    pub fn lacks(&self, claimed: &[Capability]) -> Option<Capability> {
+        let needs = L::needs(&self.question.program, &self.expected.trace);
+        needs.into_iter().find(|needed| !needed.is_met_by(claimed))
+    }
+
+    /// Judges an answer.
+    pub fn judge(&self, actual: Answer<L::Outcome>, claimed: &[Capability]) -> Verdict<L> {
+        let mut expected = self.expected.clone();
+        let mut actual = actual;
+        if self.recorded {
+            actual.trace.retain(|event| !L::is_unrecorded(event));
+        }
+        if expected.init.is_none() || !claimed.contains(&Capability::InitOrder) {
+            expected.init = None;
+            actual.init = None;
+        }
+        match expected == actual {
+            true => Verdict::Pass,
+            false => Verdict::Fail(Box::new(Difference { expected, actual })),
+        }
+    }
+
+    /// Puts the case to an engine, unless the engine cannot express it.
+    ///
+    /// # Errors
+    ///
+    /// The engine could not be asked.
+    pub fn put_to(&self, engine: &dyn Engine<L>) -> Result<Verdict<L>, Trouble> {
+        let claimed = engine.hello().capabilities;
+        if let Some(capability) = self.lacks(&claimed) {
+            return Ok(Verdict::Skipped(capability));
+        }
+        Ok(self.judge(engine.run(&self.question)?, &claimed))
+    }
+}

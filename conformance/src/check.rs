@@ -1,0 +1,344 @@
+//! Generated cases, put to an engine: every failure shrunk and named by the rule it breaks.
+
+use crate::capability::Capability;
+use crate::case::Case;
+use crate::engine::{Engine, Trouble};
+use crate::lifecycle::Lifecycle;
+use crate::rule::{Check, Rule, rank, rule, rules};
+use crate::verdict::{Difference, Verdict};
+use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How much is tried.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    /// So many generated cases.
+    pub cases: usize,
+    /// Where their randomness starts: the same seed gives the same cases.
+    pub seed: u64,
+    /// Before them every program of the smallest sizes.
+    pub exhaustive: bool,
+    /// So many of the generated stacks are given this many units at the same time (rule S6).
+    pub at_once: AtOnce,
+}
+
+/// How rule S6 is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct AtOnce {
+    /// So many stacks.
+    pub stacks: usize,
+    /// So many units each.
+    pub units: usize,
+}
+
+impl Budget {
+    /// A budget of so many cases from this seed.
+    pub fn new(cases: usize, seed: u64) -> Self {
+        Budget { cases, seed, exhaustive: false, at_once: AtOnce { stacks: 100, units: 8 } }
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget::new(2000, 1)
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Findings<L: Lifecycle> {
+    /// How many cases the engine did as the model does.
+    pub passed: usize,
+    /// How many it did not.
+    pub failed: usize,
+    /// How many its types cannot say, by capability.
+    pub skipped: BTreeMap<Capability, usize>,
+    /// The rules that are broken, the most basic one first.
+    pub broken: Vec<Broken<L>>,
+    /// The rules that cannot be checked from here.
+    pub not_verifiable: Vec<&'static Rule>,
+}
+
+/// A rule that is broken, with the simplest case that shows it.
+#[derive(Clone, Debug)]
+pub struct Broken<L: Lifecycle> {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The case, shrunk.
+    pub case: Case<L>,
+    /// What was expected and what came.
+    pub difference: Box<Difference<L>>,
+}
+
+/// Why a check could not be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The lifecycle has no such profile.
+    UnknownProfile(String),
+    /// The engine does not claim this profile.
+    NotClaimed(String),
+    /// The engine could not be asked; the message says which case led there.
+    Trouble(String),
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CheckError::UnknownProfile(name) => write!(f, "no profile is named `{name}`"),
+            CheckError::NotClaimed(name) => write!(f, "the engine does not claim `{name}`"),
+            CheckError::Trouble(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for CheckError {}
+
+impl From<Trouble> for CheckError {
+    fn from(Trouble(message): Trouble) -> Self {
+        CheckError::Trouble(message)
+    }
+}
+
+/// Of each rule that failures seem to break at first sight so many are shrunk.
+const SHRUNK_PER_RULE: usize = 4;
+
+/// A shrinking may take so many runs; it ends at the simplest program found until then.
+const SHRINKING_RUNS: usize = 4000;
+
+/// Puts generated cases of a profile to an engine.
+///
+/// # Errors
+///
+/// No such profile, one that the engine does not claim, or an engine that could not be asked.
+pub fn check<L: Lifecycle>(
+    engine: &dyn Engine<L>,
+    profile: &str,
+    budget: &Budget,
+) -> Result<Findings<L>, CheckError> {
+    let unknown = || CheckError::UnknownProfile(String::from(profile));
+    let strategy = L::programs(profile).ok_or_else(unknown)?;
+    let small = L::every_small_program(profile).ok_or_else(unknown)?;
+    let hello = engine.hello();
+    if !hello.profiles.iter().any(|claimed| claimed == profile) {
+        return Err(CheckError::NotClaimed(String::from(profile)));
+    }
+    let mut run = Run::new(engine, hello.capabilities);
+    for program in small.take(if budget.exhaustive { usize::MAX } else { 0 }) {
+        run.put(program)?;
+    }
+    for (at, program) in generated(&strategy, budget).enumerate() {
+        if at < budget.at_once.stacks {
+            run.put_at_once(&program, budget.at_once.units)?;
+        }
+        run.put(program)?;
+    }
+    Ok(run.findings())
+}
+
+/// The generated programs of a budget.
+fn generated<P: fmt::Debug + 'static>(
+    strategy: &BoxedStrategy<P>,
+    budget: &Budget,
+) -> impl Iterator<Item = P> {
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&budget.seed.to_le_bytes());
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), random);
+    let trees = std::iter::from_fn(move || strategy.new_tree(&mut runner).ok());
+    trees.map(|tree| tree.current()).take(budget.cases)
+}
+
+struct Run<'e, L: Lifecycle> {
+    engine: &'e dyn Engine<L>,
+    claimed: Vec<Capability>,
+    /// The program before this one, which may have left something behind.
+    previous: Option<L::Program>,
+    seen: BTreeMap<&'static str, usize>,
+    findings: Findings<L>,
+}
+
+impl<'e, L: Lifecycle> Run<'e, L> {
+    fn new(engine: &'e dyn Engine<L>, claimed: Vec<Capability>) -> Self {
+        let (passed, failed, skipped) = (0, 0, BTreeMap::new());
+        let (broken, not_verifiable) = (Vec::new(), Vec::new());
+        let findings = Findings { passed, failed, skipped, broken, not_verifiable };
+        let seen = BTreeMap::new();
+        Run { engine, claimed, previous: None, seen, findings }
+    }
+
+    fn put(&mut self, program: L::Program) -> Result<(), CheckError> {
+        let case = Case::generated(format!("generated-{}", self.count()), program.clone());
+        match case.put_to(self.engine)? {
+            Verdict::Pass => self.findings.passed += 1,
+            Verdict::Skipped(capability) => {
+                *self.findings.skipped.entry(capability).or_insert(0) += 1;
+                return Ok(());
+            }
+            Verdict::Fail(difference) => {
+                self.findings.failed += 1;
+                self.note(&program, *difference)?;
+            }
+            Verdict::NotVerifiable(rule) => self.findings.not_verifiable.push(rule),
+        }
+        self.previous = Some(program);
+        Ok(())
+    }
+
+    fn count(&self) -> usize {
+        let skipped: usize = self.findings.skipped.values().sum();
+        self.findings.passed + self.findings.failed + skipped + 1
+    }
+
+    /// Shrinks a failure and names the rule, unless there are enough of its kind.
+    fn note(&mut self, program: &L::Program, difference: Difference<L>) -> Result<(), CheckError> {
+        let at_first_sight = L::blame(program, &difference.expected, &difference.actual);
+        let seen = self.seen.entry(at_first_sight.id).or_insert(0);
+        *seen += 1;
+        if *seen > SHRUNK_PER_RULE {
+            return Ok(());
+        }
+        let leftover = self.previous.clone().filter(|previous| previous != program);
+        if let Some(previous) = leftover
+            && self.differs(program)?.is_none()
+        {
+            // It comes out right by itself: what came before it has left something behind.
+            let shrunk = self.shrink(program, |run, candidate| {
+                let alone = run.differs(candidate)?.is_none();
+                run.differs(&previous)?;
+                Ok(alone && run.differs(candidate)?.is_some())
+            })?;
+            self.differs(&previous)?;
+            let difference = self.differs(&shrunk)?.unwrap_or(difference);
+            self.broken(rule("S6"), shrunk, difference);
+            return Ok(());
+        }
+        let shrunk =
+            self.shrink(program, |run, candidate| Ok(run.differs(candidate)?.is_some()))?;
+        let Some(difference) = self.differs(&shrunk)? else {
+            self.broken(rule("S6"), program.clone(), difference);
+            return Ok(());
+        };
+        let rule = self.name(&shrunk, &difference)?;
+        self.broken(rule, shrunk, difference);
+        Ok(())
+    }
+
+    /// Names the rule that a shrunk program breaks.
+    fn name(
+        &self,
+        program: &L::Program,
+        difference: &Difference<L>,
+    ) -> Result<&'static Rule, CheckError> {
+        let blamed = L::blame(program, &difference.expected, &difference.actual);
+        if L::is_certain(blamed) {
+            return Ok(blamed);
+        }
+        for (rule, other) in L::rephrased(program) {
+            if self.differs(&other)?.is_none() {
+                return Ok(rule);
+            }
+        }
+        Ok(blamed)
+    }
+
+    /// Runs a program that the engine can express; `None` where it does as the model does.
+    fn differs(&self, program: &L::Program) -> Result<Option<Difference<L>>, CheckError> {
+        match Case::generated("shrinking", program.clone()).put_to(self.engine)? {
+            Verdict::Fail(difference) => Ok(Some(*difference)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The simplest program that still fails.
+    fn shrink(
+        &self,
+        program: &L::Program,
+        fails: impl Fn(&Self, &L::Program) -> Result<bool, CheckError>,
+    ) -> Result<L::Program, CheckError> {
+        let mut simplest = program.clone();
+        let mut runs = 0;
+        'simpler: loop {
+            for candidate in L::simpler(&simplest) {
+                runs += 1;
+                if runs > SHRINKING_RUNS {
+                    return Ok(simplest);
+                }
+                if fails(self, &candidate)? {
+                    simplest = candidate;
+                    continue 'simpler;
+                }
+            }
+            return Ok(simplest);
+        }
+    }
+
+    /// Gives one stack many units at once (rule S6).
+    fn put_at_once(&mut self, program: &L::Program, units: usize) -> Result<(), CheckError> {
+        let Some(difference) = self.differs_at_once(program, units)? else {
+            return Ok(());
+        };
+        self.findings.failed += 1;
+        if self.differs(program)?.is_some() {
+            // Wrong by itself already; the case alone will say why.
+            return Ok(());
+        }
+        let shrunk = self.shrink(program, |run, candidate| {
+            // What happens at the same time does not happen every time.
+            for _ in 0..4 {
+                if run.differs_at_once(candidate, units)?.is_some() {
+                    return Ok(run.differs(candidate)?.is_none());
+                }
+            }
+            Ok(false)
+        })?;
+        let difference = self.differs_at_once(&shrunk, units)?.unwrap_or(difference);
+        self.broken(rule("S6"), shrunk, difference);
+        Ok(())
+    }
+
+    fn differs_at_once(
+        &self,
+        program: &L::Program,
+        units: usize,
+    ) -> Result<Option<Difference<L>>, CheckError> {
+        let case = Case::<L>::generated("at-once", program.clone());
+        if case.lacks(&self.claimed).is_some() {
+            return Ok(None);
+        }
+        let Some(answers) = self.engine.run_at_once(program, units) else {
+            return Ok(None);
+        };
+        for mut answer in answers? {
+            // The stack was built once for all of them.
+            answer.init.clone_from(&case.expected.init);
+            if let Verdict::Fail(difference) = case.judge(answer, &self.claimed) {
+                return Ok(Some(*difference));
+            }
+        }
+        Ok(None)
+    }
+
+    fn broken(&mut self, rule: &'static Rule, program: L::Program, difference: Difference<L>) {
+        let case = Case::generated(format!("shrunk-{}", rule.id), program);
+        let broken = Broken { rule, case, difference: Box::new(difference) };
+        let size = |broken: &Broken<L>| format!("{:?}", broken.case.question.program).len();
+        match self.findings.broken.iter_mut().find(|other| other.rule == rule) {
+            Some(other) if size(other) <= size(&broken) => {}
+            Some(other) => *other = broken,
+            None => self.findings.broken.push(broken),
+        }
+    }
+
+    fn findings(mut self) -> Findings<L> {
+        self.findings.broken.sort_by_key(|broken| rank(broken.rule));
+        let beyond = rules().filter(|rule| match rule.check {
+            Check::NotVerifiable(_) => true,
+            _ => rule.id == "S6" && !self.engine.runs_at_once(),
+        });
+        self.findings.not_verifiable.extend(beyond);
+        self.findings
+    }
+}

@@ -1,0 +1,79 @@
+//! What one lifecycle adds to the kit: its programs, its model, and how it reads a difference.
+
+use crate::capability::Capability;
+use crate::rule::Rule;
+use crate::trace::{Answer, Event, Trace};
+use proptest::strategy::BoxedStrategy;
+use std::fmt::Debug;
+
+/// A lifecycle: HTTP requests, and beside it whatever comes next. The core of the kit is written
+/// against this trait only.
+pub trait Lifecycle: Sized + Clone + Debug + 'static {
+    /// The name in cases and hellos.
+    const NAME: &'static str;
+
+    /// A stack with known behaviours and a fixed input.
+    type Program: Clone + Debug + PartialEq + Send + Sync + 'static;
+
+    /// How a unit ended, seen from outside.
+    type Outcome: Clone + Debug + PartialEq + Send + 'static;
+
+    /// Which of the profiles a program runs under, by name.
+    fn profile(program: &Self::Program) -> &'static str;
+
+    /// What an engine that follows every rule does.
+    fn expect(program: &Self::Program) -> Answer<Self::Outcome>;
+
+    /// What an engine must be able to express to be given this program, seen what is reached.
+    fn needs(program: &Self::Program, reached: &Trace) -> Vec<Capability>;
+
+    /// Whether an event is one that recorded systems do not have, so it is left out when an answer
+    /// is compared with a recording.
+    fn is_unrecorded(event: &Event) -> bool;
+
+    /// Whether the recorded order of building is the one that the contract asks for (rule S8).
+    fn builds_in_listed_order(program: &Self::Program) -> bool;
+
+    /// Programs that are one step simpler, the greatest step first.
+    fn simpler(program: &Self::Program) -> Vec<Self::Program>;
+
+    /// The same program saying one thing in another way that must come to the same, each with the
+    /// rule that would be to blame if the engine were right about that one only. The most basic
+    /// rule comes first.
+    fn rephrased(program: &Self::Program) -> Vec<(&'static Rule, Self::Program)>;
+
+    /// The rule that a difference breaks, read off the program and both answers.
+    fn blame(
+        program: &Self::Program,
+        expected: &Answer<Self::Outcome>,
+        actual: &Answer<Self::Outcome>,
+    ) -> &'static Rule;
+
+    /// Whether nothing but this rule can be to blame where [`blame`](Self::blame) says so, and no
+    /// rephrasing need be tried.
+    fn is_certain(blamed: &'static Rule) -> bool;
+
+    /// Programs of every kind under a profile, mostly small.
+    fn programs(profile: &str) -> Option<BoxedStrategy<Self::Program>>;
+
+    /// Every program of the smallest sizes under a profile.
+    fn every_small_program(profile: &str) -> Option<Box<dyn Iterator<Item = Self::Program>>>;
+
+    /// The input of a case as a line of the driver protocol carries it, but for the id.
+    fn to_input(program: &Self::Program) -> serde_json::Map<String, serde_json::Value>;
+
+    /// Reads an outcome out of an answer or a recording.
+    fn outcome(value: serde_json::Value) -> serde_json::Result<Self::Outcome>;
+
+    /// Reads a program out of the input of a case.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the input.
+    fn from_input(
+        input: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Self::Program, String>;
+
+    /// The outcome as JSON.
+    fn outcome_value(outcome: &Self::Outcome) -> serde_json::Value;
+}

@@ -1,0 +1,56 @@
+//! The recorded cases that travel with the kit, so that a test needs no file.
+
+use flate2::read::GzDecoder;
+use std::io::Read;
+
+/// A recorded file, compressed.
+#[derive(Clone, Copy)]
+pub struct Recording {
+    /// The file's name.
+    pub name: &'static str,
+    bytes: &'static [u8],
+}
+
+/// The recorded HTTP files of Django, both styles.
+pub const HTTP: &[Recording] = &[
+    Recording {
+        name: "http-django-1.8-legacy",
+        bytes: include_bytes!("../data/http-django-1.8-legacy.jsonl.gz"),
+    },
+    Recording {
+        name: "http-django-1.11-legacy",
+        bytes: include_bytes!("../data/http-django-1.11-legacy.jsonl.gz"),
+    },
+    Recording {
+        name: "http-django-1.11-onion",
+        bytes: include_bytes!("../data/http-django-1.11-onion.jsonl.gz"),
+    },
+    Recording {
+        name: "http-django-5.2-wsgi",
+        bytes: include_bytes!("../data/http-django-5.2-wsgi.jsonl.gz"),
+    },
+    Recording {
+        name: "http-django-5.2-asgi",
+        bytes: include_bytes!("../data/http-django-5.2-asgi.jsonl.gz"),
+    },
+];
+
+impl Recording {
+    /// The lines of the file, one case each.
+    ///
+    /// # Panics
+    ///
+    /// When the file is damaged, which the kit's own tests would have noticed.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let read = GzDecoder::new(self.bytes).read_to_string(&mut text);
+        read.unwrap_or_else(|error| panic!("the recording {} is damaged: {error}", self.name));
+        text
+    }
+}
+
+impl std::fmt::Debug for Recording {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
