@@ -52,7 +52,8 @@ impl Lifecycle for Http {
     }
 
     fn builds_in_listed_order(program: &Program) -> bool {
-        program.profile.is_legacy()
+        let fails = |layer: &&Layer| layer.does(Hook::Init) == Some(Behaviour::Raise);
+        program.profile.is_legacy() && !program.flat().iter().any(fails)
     }
 
     fn simpler(program: &Program) -> Vec<Program> {

@@ -33,7 +33,7 @@ pub fn run(program: &Program) -> Account {
         init.push(layer.name.clone());
         match layer.does(Hook::Init) {
             Some(Behaviour::NotUsed) => {}
-            Some(_) => return not_built(init, &layer.name),
+            Some(_) => return not_built(&layer.name),
             None => layers.push(layer),
         }
     }
@@ -61,8 +61,9 @@ pub fn run(program: &Program) -> Account {
     Account { answer: Answer { trace: unit.trace, outcome, init: Some(init) }, why: unit.why }
 }
 
-/// A layer that cannot be built leaves no stack (rule S8).
-fn not_built(init: Vec<String>, layer: &str) -> Account {
+/// A layer that cannot be built leaves no stack (rule S8). Whether the layers behind it are built
+/// all the same, to report every mistake at once, is left to the engine.
+fn not_built(layer: &str) -> Account {
     let outcome = Outcome::Escaped { escaped: format!("Boom: {layer}.init"), errors: Vec::new() };
-    Account { answer: Answer { trace: Trace::new(), outcome, init: Some(init) }, why: Vec::new() }
+    Account { answer: Answer { trace: Trace::new(), outcome, init: None }, why: Vec::new() }
 }
