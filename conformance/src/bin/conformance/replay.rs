@@ -1,0 +1,34 @@
+//! `conformance replay`.
+
+use crate::Trouble;
+use crate::args;
+use crate::driver::Driver;
+use crate::{files, show};
+use conformance::http::Http;
+use conformance::replay::replay;
+
+/// Whether every file was reproduced.
+pub(crate) fn run(args: &args::Replay) -> Result<bool, Trouble> {
+    let driver = Driver::start(&args.driver.driver, args.driver.limit())?;
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for path in &args.files {
+        let text = files::read(path)?;
+        let replayed = replay::<Http>(&driver, &text)
+            .map_err(|error| format!("{}, {error}", path.display()))?;
+        println!("{}", path.display());
+        println!("  {} match", replayed.passed);
+        show::skipped(&replayed.skipped);
+        // No rule of HTTP chooses otherwise than the recorded systems.
+        println!("  0 differ by a named rule");
+        println!("  {} differ otherwise", replayed.failed.len());
+        for failure in replayed.failed.iter().take(args.show) {
+            println!("    line {}", failure.line);
+            show::difference(&failure.case, &failure.difference);
+        }
+        passed += replayed.passed;
+        failed += replayed.failed.len();
+        skipped += replayed.skipped.values().sum::<usize>();
+    }
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    Ok(failed == 0)
+}
