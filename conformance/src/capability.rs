@@ -27,17 +27,21 @@ pub enum Capability {
     /// The answer tells in which order the layers were built. Nothing is skipped without it; the
     /// order is then not verifiable.
     InitOrder,
+    /// Units can be run at the same time through one stack. Nothing is skipped without it; rule S6
+    /// is then not verifiable.
+    ManyAtOnce,
 }
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Capability; 6] = [
+    pub const ALL: [Capability; 7] = [
         Capability::HookReturnsNone,
         Capability::NoneAsError,
         Capability::Panics,
         Capability::ExitHooks,
         Capability::NestedStacks,
         Capability::InitOrder,
+        Capability::ManyAtOnce,
     ];
 
     /// The name in hellos and reports.
@@ -49,6 +53,7 @@ impl Capability {
             Capability::ExitHooks => "exit-hooks",
             Capability::NestedStacks => "nested-stacks",
             Capability::InitOrder => "init-order",
+            Capability::ManyAtOnce => "many-at-once",
         }
     }
 

@@ -125,7 +125,7 @@ pub fn check<L: Lifecycle>(
     if !hello.profiles.iter().any(|claimed| claimed == profile) {
         return Err(CheckError::NotClaimed(String::from(profile)));
     }
-    let mut run = Run::new(engine, hello.capabilities);
+    let mut run = Run::new(engine, hello.capabilities, profile);
     for program in small.take(if budget.exhaustive { usize::MAX } else { 0 }) {
         run.put(program)?;
     }
@@ -154,6 +154,7 @@ fn generated<P: fmt::Debug + 'static>(
 struct Run<'e, L: Lifecycle> {
     engine: &'e dyn Engine<L>,
     claimed: Vec<Capability>,
+    profile: &'e str,
     /// The program before this one, which may have left something behind.
     previous: Option<L::Program>,
     seen: BTreeMap<&'static str, usize>,
@@ -161,12 +162,12 @@ struct Run<'e, L: Lifecycle> {
 }
 
 impl<'e, L: Lifecycle> Run<'e, L> {
-    fn new(engine: &'e dyn Engine<L>, claimed: Vec<Capability>) -> Self {
+    fn new(engine: &'e dyn Engine<L>, claimed: Vec<Capability>, profile: &'e str) -> Self {
         let (passed, failed, skipped) = (0, 0, BTreeMap::new());
         let (broken, not_verifiable) = (Vec::new(), Vec::new());
         let findings = Findings { passed, failed, skipped, broken, not_verifiable };
         let seen = BTreeMap::new();
-        Run { engine, claimed, previous: None, seen, findings }
+        Run { engine, claimed, profile, previous: None, seen, findings }
     }
 
     fn put(&mut self, program: L::Program) -> Result<(), CheckError> {
@@ -305,13 +306,11 @@ impl<'e, L: Lifecycle> Run<'e, L> {
         units: usize,
     ) -> Result<Option<Difference<L>>, CheckError> {
         let case = Case::<L>::generated("at-once", program.clone());
-        if case.lacks(&self.claimed).is_some() {
+        let can = self.claimed.contains(&Capability::ManyAtOnce);
+        if !can || case.lacks(&self.claimed).is_some() {
             return Ok(None);
         }
-        let Some(answers) = self.engine.run_at_once(program, units) else {
-            return Ok(None);
-        };
-        for mut answer in answers? {
+        for mut answer in self.engine.run_at_once(&case.question, units)? {
             // The stack was built once for all of them.
             answer.init.clone_from(&case.expected.init);
             if let Verdict::Fail(difference) = case.judge(answer, &self.claimed) {
@@ -334,10 +333,11 @@ impl<'e, L: Lifecycle> Run<'e, L> {
 
     fn findings(mut self) -> Findings<L> {
         self.findings.broken.sort_by_key(|broken| rank(broken.rule));
-        let beyond = rules().filter(|rule| match rule.check {
-            Check::NotVerifiable(_) => true,
-            _ => rule.id == "S6" && !self.engine.runs_at_once(),
-        });
+        let beyond =
+            rules().filter(|rule| rule.holds_in(self.profile)).filter(|rule| match rule.check {
+                Check::NotVerifiable(_) => true,
+                _ => rule.id == "S6" && !self.claimed.contains(&Capability::ManyAtOnce),
+            });
         self.findings.not_verifiable.extend(beyond);
         self.findings
     }

@@ -40,21 +40,19 @@ pub trait Engine<L: Lifecycle>: Sync {
     /// panics included, is part of the answer and no trouble.
     fn run(&self, question: &Question<L>) -> Result<Answer<L::Outcome>, Trouble>;
 
-    /// Whether the engine can be asked to run units at the same time.
-    fn runs_at_once(&self) -> bool {
-        false
-    }
-
-    /// Builds **one** stack and runs this many units through it at the same time, on as many
-    /// threads (rule S6). `None`: the engine cannot be asked for that, which makes S6 not
-    /// verifiable.
+    /// Builds **one** stack and runs this many units through it at the same time (rule S6). Asked
+    /// only of an engine that claims [`Capability::ManyAtOnce`].
+    ///
+    /// # Errors
+    ///
+    /// The engine could not be asked at all.
     fn run_at_once(
         &self,
-        program: &L::Program,
+        question: &Question<L>,
         units: usize,
-    ) -> Option<Result<Vec<Answer<L::Outcome>>, Trouble>> {
-        let _ = (program, units);
-        None
+    ) -> Result<Vec<Answer<L::Outcome>>, Trouble> {
+        let _ = units;
+        Err(Trouble(format!("cannot run `{}` more than once at a time", question.id)))
     }
 }
 

@@ -121,15 +121,11 @@ impl Engine<Http> for Model {
         Ok(model::run(&question.program).answer)
     }
 
-    fn runs_at_once(&self) -> bool {
-        true
-    }
-
     fn run_at_once(
         &self,
-        program: &Program,
+        question: &Question<Http>,
         units: usize,
-    ) -> Option<Result<Vec<Answer<Outcome>>, Trouble>> {
-        Some(Ok((0..units).map(|_| model::run(program).answer).collect()))
+    ) -> Result<Vec<Answer<Outcome>>, Trouble> {
+        (0..units).map(|_| self.run(question)).collect()
     }
 }

@@ -48,6 +48,13 @@ pub struct Rule {
     pub implies: &'static [&'static str],
 }
 
+impl Rule {
+    /// Whether the rule holds in this profile.
+    pub fn holds_in(&self, profile: &str) -> bool {
+        self.profiles.is_empty() || self.profiles.contains(&profile)
+    }
+}
+
 /// How a rule is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {

@@ -31,6 +31,7 @@ impl Engine<Http> for EngineSync {
                 Capability::ExitHooks,
                 Capability::NestedStacks,
                 Capability::InitOrder,
+                Capability::ManyAtOnce,
             ],
         }
     }
@@ -42,33 +43,28 @@ impl Engine<Http> for EngineSync {
         }
     }
 
-    fn runs_at_once(&self) -> bool {
-        true
-    }
-
     fn run_at_once(
         &self,
-        program: &Program,
+        question: &Question<Http>,
         units: usize,
-    ) -> Option<Result<Vec<Answer<Outcome>>, Trouble>> {
-        let chain = match build(program) {
-            Ok(Ok((chain, _))) => chain,
-            Ok(Err(outcome)) => {
+    ) -> Result<Vec<Answer<Outcome>>, Trouble> {
+        let chain = match build(&question.program)? {
+            Ok((chain, _)) => chain,
+            Err(outcome) => {
                 let answer = Answer { trace: Trace::new(), outcome, init: None };
-                return Some(Ok(vec![answer; units]));
+                return Ok(vec![answer; units]);
             }
-            Err(trouble) => return Some(Err(trouble)),
         };
         let start = std::sync::Barrier::new(units);
         let at_once = || {
             start.wait();
             run(&chain)
         };
-        Some(std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let threads: Vec<_> = (0..units).map(|_| scope.spawn(at_once)).collect();
             let lost = |_| Trouble(String::from("a panic left the chain"));
             threads.into_iter().map(|thread| thread.join().map_err(lost)).collect()
-        }))
+        })
     }
 }
 

@@ -2,12 +2,12 @@
 
 use crate::Trouble as Boxed;
 use conformance::http::{Http, Outcome};
-use conformance::protocol::{case_line, read_answer, read_hello};
+use conformance::protocol::{case_at_once_line, case_line, read_answer, read_answers, read_hello};
 use conformance::{Answer, Engine, Hello, Lifecycle, Question, Trouble};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A running driver, and what it said of itself.
@@ -52,6 +52,12 @@ impl Driver {
     }
 }
 
+impl Driver {
+    fn process(&self) -> MutexGuard<'_, Process> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Reads lines on a thread of its own, so that a driver that hangs can be waited for with a limit.
 fn read_lines(output: impl std::io::Read + Send + 'static) -> Receiver<Result<String, String>> {
     let (send, receive) = sync_channel(1);
@@ -73,14 +79,21 @@ fn read_lines(output: impl std::io::Read + Send + 'static) -> Receiver<Result<St
 }
 
 impl Process {
-    fn ask(&mut self, question: &Question<Http>) -> Result<Answer<Outcome>, String> {
-        let case = format!("at the case {}", case_line(question));
-        if let Err(error) = writeln!(self.cases, "{}", case_line(question)) {
-            return Err(format!("the driver takes no case any more ({error}) {case}"));
-        }
-        let line = self.line(&case)?;
-        read_answer::<Http>(&question.id, &line)
-            .map_err(|wrong| format!("the driver's line {} is {wrong}: {line}\n{case}", self.lines))
+    /// Sends a case and reads the answer with `read`.
+    fn ask<T>(
+        &mut self,
+        case: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<T, Trouble> {
+        let when = format!("at the case {case}");
+        writeln!(self.cases, "{case}").map_err(|error| {
+            Trouble(format!("the driver takes no case any more ({error})\n{when}"))
+        })?;
+        let line = self.line(&when).map_err(Trouble)?;
+        let number = self.lines;
+        read(&line).map_err(|wrong| {
+            Trouble(format!("the driver's line {number} is {wrong}: {line}\n{when}"))
+        })
     }
 
     /// The next line; `when` says what led there.
@@ -122,8 +135,16 @@ impl Engine<Http> for Driver {
     }
 
     fn run(&self, question: &Question<Http>) -> Result<Answer<Outcome>, Trouble> {
-        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
-        process.ask(question).map_err(Trouble)
+        self.process().ask(&case_line(question), |line| read_answer::<Http>(&question.id, line))
+    }
+
+    fn run_at_once(
+        &self,
+        question: &Question<Http>,
+        units: usize,
+    ) -> Result<Vec<Answer<Outcome>>, Trouble> {
+        let case = case_at_once_line(question, units);
+        self.process().ask(&case, |line| read_answers::<Http>(&question.id, units, line))
     }
 }
 
