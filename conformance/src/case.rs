@@ -14,18 +14,25 @@ pub struct Question<L: Lifecycle> {
     pub id: String,
     /// The stack and the input.
     pub program: L::Program,
-    /// The same as a driver is given it, id included.
-    pub input: Map<String, Value>,
+    /// The input as it was read; what was generated is written only where a driver asks for it.
+    read: Option<Map<String, Value>>,
 }
 
 impl<L: Lifecycle> Question<L> {
     /// Asks for this program.
     pub fn new(id: impl Into<String>, program: L::Program) -> Self {
-        let id = id.into();
+        Question { id: id.into(), program, read: None }
+    }
+
+    /// The input as a driver is given it, id included.
+    pub fn input(&self) -> Map<String, Value> {
+        if let Some(input) = &self.read {
+            return input.clone();
+        }
         let mut input = Map::new();
-        input.insert(String::from("id"), Value::String(id.clone()));
-        input.extend(L::to_input(&program));
-        Question { id, program, input }
+        input.insert(String::from("id"), Value::String(self.id.clone()));
+        input.extend(L::to_input(&self.program));
+        input
     }
 
     /// Reads the input of a case.
@@ -41,7 +48,7 @@ impl<L: Lifecycle> Question<L> {
         };
         let program = L::from_input(&input)?;
         input.insert(String::from("profile"), Value::from(L::profile(&program)));
-        Ok(Question { id, program, input })
+        Ok(Question { id, program, read: Some(input) })
     }
 }
 
@@ -116,16 +123,19 @@ impl<L: Lifecycle> Case<L> {
         }
     }
 
-    /// Puts the case to an engine, unless the engine cannot express it.
+    /// Puts the case to an engine that claims these capabilities, unless it cannot express it.
     ///
     /// # Errors
     ///
     /// The engine could not be asked.
-    pub fn put_to(&self, engine: &dyn Engine<L>) -> Result<Verdict<L>, Trouble> {
-        let claimed = engine.hello().capabilities;
-        if let Some(capability) = self.lacks(&claimed) {
-            return Ok(Verdict::Skipped(capability));
+    pub fn put_to(
+        &self,
+        engine: &dyn Engine<L>,
+        claimed: &[Capability],
+    ) -> Result<Verdict<L>, Trouble> {
+        match self.lacks(claimed) {
+            Some(capability) => Ok(Verdict::Skipped(capability)),
+            None => Ok(self.judge(engine.run(&self.question)?, claimed)),
         }
-        Ok(self.judge(engine.run(&self.question)?, &claimed))
     }
 }

@@ -126,6 +126,11 @@ pub fn check<L: Lifecycle>(
         return Err(CheckError::NotClaimed(String::from(profile)));
     }
     let mut run = Run::new(engine, hello.capabilities, profile);
+    if let Some(plain) = L::every_small_program(profile).and_then(|mut small| small.next())
+        && run.differs(&plain)?.is_none()
+    {
+        run.plain = Some(plain);
+    }
     for program in small.take(if budget.exhaustive { usize::MAX } else { 0 }) {
         run.put(program)?;
     }
@@ -155,6 +160,8 @@ struct Run<'e, L: Lifecycle> {
     engine: &'e dyn Engine<L>,
     claimed: Vec<Capability>,
     profile: &'e str,
+    /// The simplest program of all, where the engine does it right while it has run nothing else.
+    plain: Option<L::Program>,
     /// The program before this one, which may have left something behind.
     previous: Option<L::Program>,
     seen: BTreeMap<&'static str, usize>,
@@ -167,12 +174,12 @@ impl<'e, L: Lifecycle> Run<'e, L> {
         let (broken, not_verifiable) = (Vec::new(), Vec::new());
         let findings = Findings { passed, failed, skipped, broken, not_verifiable };
         let seen = BTreeMap::new();
-        Run { engine, claimed, profile, previous: None, seen, findings }
+        Run { engine, claimed, profile, plain: None, previous: None, seen, findings }
     }
 
     fn put(&mut self, program: L::Program) -> Result<(), CheckError> {
         let case = Case::generated(format!("generated-{}", self.count()), program.clone());
-        match case.put_to(self.engine)? {
+        match case.put_to(self.engine, &self.claimed)? {
             Verdict::Pass => self.findings.passed += 1,
             Verdict::Skipped(capability) => {
                 *self.findings.skipped.entry(capability).or_insert(0) += 1;
@@ -216,13 +223,21 @@ impl<'e, L: Lifecycle> Run<'e, L> {
             self.broken(rule("S6"), shrunk, difference);
             return Ok(());
         }
-        let shrunk =
-            self.shrink(program, |run, candidate| Ok(run.differs(candidate)?.is_some()))?;
+        // A simpler program that is wrong in a lesser way may be so for another reason.
+        let aspect = L::aspect(&difference.expected, &difference.actual);
+        let shrunk = self.shrink(program, |run, candidate| {
+            let differs = run.differs(candidate)?;
+            Ok(differs.is_some_and(|d| L::aspect(&d.expected, &d.actual) <= aspect))
+        })?;
         let Some(difference) = self.differs(&shrunk)? else {
             self.broken(rule("S6"), program.clone(), difference);
             return Ok(());
         };
-        let rule = self.name(&shrunk, &difference)?;
+        let rule = match &self.plain {
+            // It did this right before all else: what was run since has left something behind.
+            Some(plain) if self.differs(plain)?.is_some() => rule("S6"),
+            _ => self.name(&shrunk, &difference)?,
+        };
         self.broken(rule, shrunk, difference);
         Ok(())
     }
@@ -247,7 +262,7 @@ impl<'e, L: Lifecycle> Run<'e, L> {
 
     /// Runs a program that the engine can express; `None` where it does as the model does.
     fn differs(&self, program: &L::Program) -> Result<Option<Difference<L>>, CheckError> {
-        match Case::generated("shrinking", program.clone()).put_to(self.engine)? {
+        match Case::generated("shrinking", program.clone()).put_to(self.engine, &self.claimed)? {
             Verdict::Fail(difference) => Ok(Some(*difference)),
             _ => Ok(None),
         }
@@ -332,7 +347,10 @@ impl<'e, L: Lifecycle> Run<'e, L> {
     }
 
     fn findings(mut self) -> Findings<L> {
-        self.findings.broken.sort_by_key(|broken| rank(broken.rule));
+        self.findings.broken.sort_by_key(|broken| {
+            let Difference { expected, actual } = &*broken.difference;
+            (L::aspect(expected, actual), rank(broken.rule))
+        });
         let beyond =
             rules().filter(|rule| rule.holds_in(self.profile)).filter(|rule| match rule.check {
                 Check::NotVerifiable(_) => true,

@@ -39,6 +39,6 @@ mod verdict;
 pub use capability::Capability;
 pub use case::{Case, Question};
 pub use engine::{Engine, Hello, Trouble};
-pub use lifecycle::Lifecycle;
+pub use lifecycle::{Aspect, Lifecycle};
 pub use trace::{Answer, Event, Trace};
 pub use verdict::{Difference, Verdict};

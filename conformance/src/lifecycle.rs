@@ -6,6 +6,18 @@ use crate::trace::{Answer, Event, Trace};
 use proptest::strategy::BoxedStrategy;
 use std::fmt::Debug;
 
+/// What of an answer differs. Where more is wrong the lesser aspects follow from it, so a rule about
+/// the essence is reported before one about exits, and that before one about building.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Aspect {
+    /// The trace, exits aside, or the outcome.
+    Essence,
+    /// The exits alone (rule S9).
+    Exits,
+    /// The order of building alone (rule S8).
+    Building,
+}
+
 /// A lifecycle: HTTP requests, and beside it whatever comes next. The core of the kit is written
 /// against this trait only.
 pub trait Lifecycle: Sized + Clone + Debug + 'static {
@@ -48,6 +60,9 @@ pub trait Lifecycle: Sized + Clone + Debug + 'static {
         expected: &Answer<Self::Outcome>,
         actual: &Answer<Self::Outcome>,
     ) -> &'static Rule;
+
+    /// How much of an answer a difference touches, see [`Aspect`].
+    fn aspect(expected: &Answer<Self::Outcome>, actual: &Answer<Self::Outcome>) -> Aspect;
 
     /// Whether nothing but this rule can be to blame where [`blame`](Self::blame) says so, and no
     /// rephrasing need be tried.

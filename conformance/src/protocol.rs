@@ -19,12 +19,12 @@ pub fn read_hello(line: &str) -> Result<Hello, String> {
 
 /// The line that carries a case to a driver.
 pub fn case_line<L: Lifecycle>(question: &Question<L>) -> String {
-    Value::Object(question.input.clone()).to_string()
+    Value::Object(question.input()).to_string()
 }
 
 /// The line that asks a driver to run a case's stack with so many units at the same time.
 pub fn case_at_once_line<L: Lifecycle>(question: &Question<L>, units: usize) -> String {
-    let mut input = question.input.clone();
+    let mut input = question.input();
     input.insert(String::from(UNITS), Value::from(units));
     Value::Object(input).to_string()
 }

@@ -2,7 +2,7 @@
 
 use crate::capability::Capability;
 use crate::case::Case;
-use crate::engine::{Engine, Trouble};
+use crate::engine::{Engine, Hello, Trouble};
 use crate::lifecycle::Lifecycle;
 use crate::verdict::{Difference, Verdict};
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ pub fn replay<L: Lifecycle>(
     text: &str,
 ) -> Result<Replayed<L>, ReplayError> {
     let mut replayed = Replayed { passed: 0, skipped: BTreeMap::new(), failed: Vec::new() };
-    let profiles = engine.hello().profiles;
+    let Hello { profiles, capabilities, .. } = engine.hello();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let fail = |message: String| ReplayError { line: at + 1, message };
         let case = Case::<L>::recorded(line).map_err(fail)?;
@@ -68,7 +68,7 @@ pub fn replay<L: Lifecycle>(
                 case.question.id
             )));
         }
-        match case.put_to(engine).map_err(|Trouble(trouble)| fail(trouble))? {
+        match case.put_to(engine, &capabilities).map_err(|Trouble(trouble)| fail(trouble))? {
             Verdict::Pass => replayed.passed += 1,
             Verdict::Skipped(capability) => {
                 *replayed.skipped.entry(capability).or_insert(0) += 1;

@@ -8,6 +8,7 @@
 use super::model::{self, Account};
 use super::outcome::Outcome;
 use super::program::{Behaviour, Hook, Profile, Program};
+use crate::lifecycle::Aspect;
 use crate::rule::{Rule, rule};
 use crate::trace::{Answer, Event};
 
@@ -27,8 +28,10 @@ fn id_of(program: &Program, expected: &Answer<Outcome>, actual: &Answer<Outcome>
     if not_built {
         return "S8";
     }
-    if wanted == got && expected.outcome == actual.outcome {
-        return if expected.trace == actual.trace { "S8" } else { "S9" };
+    match aspect(expected, actual) {
+        Aspect::Essence => {}
+        Aspect::Exits => return "S9",
+        Aspect::Building => return "S8",
     }
     if wanted == got {
         return of_outcome(program, &account, &expected.outcome, &actual.outcome);
@@ -38,6 +41,16 @@ fn id_of(program: &Program, expected: &Answer<Outcome>, actual: &Answer<Outcome>
         .map(|(_, why)| *why)
         .collect();
     of_trace(program, &wanted, &why, &got)
+}
+
+pub(super) fn aspect(expected: &Answer<Outcome>, actual: &Answer<Outcome>) -> Aspect {
+    let same_essence = expected.outcome == actual.outcome
+        && without_exits(&expected.trace) == without_exits(&actual.trace);
+    match same_essence {
+        false => Aspect::Essence,
+        true if expected.trace != actual.trace => Aspect::Exits,
+        true => Aspect::Building,
+    }
 }
 
 fn is_exit(event: &Event) -> bool {
@@ -162,8 +175,14 @@ fn forbidding(
     match kind(extra) {
         Kind::At(Hook::ProcessException) => {
             let rendered = so_far.iter().any(|event| kind(event) == Kind::Render);
-            let only_there = program.profile == Profile::Django18 && rendered;
-            if only_there { "L4" } else { "H6" }
+            let last = so_far.last().map(kind);
+            if program.profile == Profile::Django18 && rendered {
+                "L4"
+            } else if last == Some(Kind::At(Hook::ProcessTemplateResponse)) {
+                "H7"
+            } else {
+                "H6"
+            }
         }
         Kind::At(Hook::ProcessTemplateResponse) | Kind::Render => "H7",
         Kind::Page => match (so_far.iter().any(|event| kind(event) == Kind::Page), legacy) {

@@ -90,12 +90,14 @@ pub fn many_at_once_equal_each_alone(engine: &dyn Engine<Http>, program: &Progra
 
 /// Every layer with an exit that has been entered has exactly one, in reverse order of entry, after
 /// everything else (rule S9). The answer alone shows it, but for layers that no event shows to be
-/// entered: those exit at most once.
+/// entered: those exit at most once. Nothing in a trace tells layers of one name apart, so the program
+/// is asked with a name for each.
 ///
 /// # Errors
 ///
 /// The program, the answer and what is wrong with it.
 pub fn exactly_one_exit(engine: &dyn Engine<Http>, program: &Program) -> Held {
+    let program = &program.with_distinct_names();
     let answer = run(engine, program)?;
     let wrong = |what: &str| Err(format!("{what}: {program:#?}\ngave {answer:#?}"));
     let is_exit = |event: &Event| event.parts().is_some_and(|(_, what)| what == "exit");

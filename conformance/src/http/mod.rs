@@ -20,7 +20,7 @@ pub use small::every_small_program;
 use crate::capability::Capability;
 use crate::case::Question;
 use crate::engine::{Engine, Hello, Trouble};
-use crate::lifecycle::Lifecycle;
+use crate::lifecycle::{Aspect, Lifecycle};
 use crate::rule::Rule;
 use crate::trace::{Answer, Event, Trace};
 use proptest::strategy::{BoxedStrategy, Strategy};
@@ -70,6 +70,10 @@ impl Lifecycle for Http {
         actual: &Answer<Outcome>,
     ) -> &'static Rule {
         blame::blame(program, expected, actual)
+    }
+
+    fn aspect(expected: &Answer<Outcome>, actual: &Answer<Outcome>) -> Aspect {
+        blame::aspect(expected, actual)
     }
 
     fn is_certain(blamed: &'static Rule) -> bool {

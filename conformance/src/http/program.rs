@@ -103,6 +103,15 @@ impl Program {
         Program { layers: map(&self.layers, &mut change), ..self.clone() }
     }
 
+    /// The same program with the layers named by their place: A, B, C.
+    pub fn with_distinct_names(&self) -> Program {
+        let mut names = ('A'..='Z').map(String::from);
+        self.map_layers(|layer| {
+            let name = names.next().unwrap_or_else(|| layer.name.clone());
+            Some(Layer { name, hooks: layer.hooks.clone() })
+        })
+    }
+
     /// Whether a stack is listed inside the stack.
     pub fn has_nested_stack(&self) -> bool {
         self.layers.iter().any(|item| matches!(item, Listed::Stack { .. }))

@@ -40,7 +40,7 @@ pub(super) fn simpler(program: &Program) -> Vec<Program> {
             }
         }
     }
-    simpler.push(renamed(program));
+    simpler.push(program.with_distinct_names());
     simpler.retain(|other| other != program);
     simpler
 }
@@ -74,14 +74,5 @@ fn with(program: &Program, place: usize, change: impl Fn(&mut Layer)) -> Program
         }
         at += 1;
         Some(layer)
-    })
-}
-
-/// The layers named by their place: A, B, C.
-fn renamed(program: &Program) -> Program {
-    let mut names = ('A'..='Z').map(String::from);
-    program.map_layers(|layer| {
-        let name = names.next().unwrap_or_else(|| layer.name.clone());
-        Some(Layer { name, hooks: layer.hooks.clone() })
     })
 }

@@ -28,7 +28,7 @@ fn a_recorded_case_is_written_as_it_was_read() {
             let case = Case::<Http>::recorded(line).unwrap();
             let again = conformance::Question::<Http>::new("", case.question.program.clone());
             for field in ["layers", "view", "request", "lifecycle", "semantics", "system"] {
-                assert_eq!(again.input[field], case.question.input[field], "{line}");
+                assert_eq!(again.input()[field], case.question.input()[field], "{line}");
             }
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Shows a case, what was expected and what came, and marks where the traces part.
 pub(crate) fn difference(case: &Case<Http>, difference: &Difference<Http>) {
-    let input = &case.question.input;
+    let input = case.question.input();
     println!("    case {}", case.question.id);
     for listed in input.get("layers").and_then(|layers| layers.as_array()).into_iter().flatten() {
         println!("      {listed}");
