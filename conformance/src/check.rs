@@ -36,7 +36,7 @@ pub struct AtOnce {
 impl Budget {
     /// A budget of so many cases from this seed.
     pub fn new(cases: usize, seed: u64) -> Self {
-        Budget { cases, seed, exhaustive: false, at_once: AtOnce { stacks: 100, units: 8 } }
+        Budget { cases, seed, exhaustive: false, at_once: AtOnce { stacks: 300, units: 8 } }
     }
 }
 
@@ -224,10 +224,10 @@ impl<'e, L: Lifecycle> Run<'e, L> {
             return Ok(());
         }
         // A simpler program that is wrong in a lesser way may be so for another reason.
-        let aspect = L::aspect(&difference.expected, &difference.actual);
+        let aspect = L::aspect(program, &difference.expected, &difference.actual);
         let shrunk = self.shrink(program, |run, candidate| {
             let differs = run.differs(candidate)?;
-            Ok(differs.is_some_and(|d| L::aspect(&d.expected, &d.actual) <= aspect))
+            Ok(differs.is_some_and(|d| L::aspect(candidate, &d.expected, &d.actual) <= aspect))
         })?;
         let Some(difference) = self.differs(&shrunk)? else {
             self.broken(rule("S6"), program.clone(), difference);
@@ -349,7 +349,7 @@ impl<'e, L: Lifecycle> Run<'e, L> {
     fn findings(mut self) -> Findings<L> {
         self.findings.broken.sort_by_key(|broken| {
             let Difference { expected, actual } = &*broken.difference;
-            (L::aspect(expected, actual), rank(broken.rule))
+            (L::aspect(&broken.case.question.program, expected, actual), rank(broken.rule))
         });
         let beyond =
             rules().filter(|rule| rule.holds_in(self.profile)).filter(|rule| match rule.check {

@@ -14,7 +14,7 @@ pub enum Aspect {
     Essence,
     /// The exits alone (rule S9).
     Exits,
-    /// The order of building alone (rule S8).
+    /// The building alone: its order, or a layer that cannot be built (rule S8).
     Building,
 }
 
@@ -62,7 +62,11 @@ pub trait Lifecycle: Sized + Clone + Debug + 'static {
     ) -> &'static Rule;
 
     /// How much of an answer a difference touches, see [`Aspect`].
-    fn aspect(expected: &Answer<Self::Outcome>, actual: &Answer<Self::Outcome>) -> Aspect;
+    fn aspect(
+        program: &Self::Program,
+        expected: &Answer<Self::Outcome>,
+        actual: &Answer<Self::Outcome>,
+    ) -> Aspect;
 
     /// Whether nothing but this rule can be to blame where [`blame`](Self::blame) says so, and no
     /// rephrasing need be tried.

@@ -23,12 +23,7 @@ pub(super) fn blame(
 fn id_of(program: &Program, expected: &Answer<Outcome>, actual: &Answer<Outcome>) -> &'static str {
     let account = model::run(program);
     let (wanted, got) = (without_exits(&expected.trace), without_exits(&actual.trace));
-    let not_built =
-        program.flat().iter().any(|layer| layer.does(Hook::Init) == Some(Behaviour::Raise));
-    if not_built {
-        return "S8";
-    }
-    match aspect(expected, actual) {
+    match aspect(program, expected, actual) {
         Aspect::Essence => {}
         Aspect::Exits => return "S9",
         Aspect::Building => return "S8",
@@ -43,7 +38,15 @@ fn id_of(program: &Program, expected: &Answer<Outcome>, actual: &Answer<Outcome>
     of_trace(program, &wanted, &why, &got)
 }
 
-pub(super) fn aspect(expected: &Answer<Outcome>, actual: &Answer<Outcome>) -> Aspect {
+pub(super) fn aspect(
+    program: &Program,
+    expected: &Answer<Outcome>,
+    actual: &Answer<Outcome>,
+) -> Aspect {
+    let fails = Some(Behaviour::Raise);
+    if program.flat().iter().any(|layer| layer.does(Hook::Init) == fails) {
+        return Aspect::Building;
+    }
     let same_essence = expected.outcome == actual.outcome
         && without_exits(&expected.trace) == without_exits(&actual.trace);
     match same_essence {

@@ -72,8 +72,8 @@ impl Lifecycle for Http {
         blame::blame(program, expected, actual)
     }
 
-    fn aspect(expected: &Answer<Outcome>, actual: &Answer<Outcome>) -> Aspect {
-        blame::aspect(expected, actual)
+    fn aspect(program: &Program, expected: &Answer<Outcome>, actual: &Answer<Outcome>) -> Aspect {
+        blame::aspect(program, expected, actual)
     }
 
     fn is_certain(blamed: &'static Rule) -> bool {
