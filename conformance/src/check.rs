@@ -42,7 +42,7 @@ impl Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget::new(2000, 1)
+        Budget::new(5000, 1)
     }
 }
 

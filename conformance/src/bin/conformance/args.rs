@@ -72,7 +72,7 @@ pub(crate) struct Check {
     #[arg(long, default_value = "django-5")]
     pub(crate) profile: String,
     /// How many cases to generate.
-    #[arg(long, value_name = "N", default_value_t = 2000)]
+    #[arg(long, value_name = "N", default_value_t = 5000)]
     pub(crate) cases: usize,
     /// Where the randomness starts: the same seed gives the same cases.
     #[arg(long, value_name = "S", default_value_t = 1)]

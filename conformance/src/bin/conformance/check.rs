@@ -19,6 +19,7 @@ pub(crate) fn run(args: &args::Check) -> Result<bool, Trouble> {
     let driver = Driver::start(&args.driver.driver, args.driver.limit())?;
     let budget = Budget { exhaustive: args.exhaustive, ..Budget::new(args.cases, args.seed) };
     let findings = check::<Http>(&driver, &args.profile, &budget)?;
+    driver.finish()?;
     println!("{}, generated from seed {}", args.profile, args.seed);
     println!("  {} match", findings.passed);
     show::skipped(&findings.skipped);

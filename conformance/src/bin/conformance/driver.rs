@@ -18,7 +18,8 @@ pub(crate) struct Driver {
 
 struct Process {
     child: Child,
-    cases: ChildStdin,
+    /// Until its input has ended.
+    cases: Option<ChildStdin>,
     answers: Receiver<Result<String, String>>,
     limit: Duration,
     /// How many lines have come, to say which one is wrong.
@@ -40,7 +41,7 @@ impl Driver {
             return Err("the driver has no standard input and output".into());
         };
         let answers = read_lines(output);
-        let mut process = Process { child, cases, answers, limit, lines: 0 };
+        let mut process = Process { child, cases: Some(cases), answers, limit, lines: 0 };
         let line = process.line("before the first case")?;
         let hello =
             read_hello(&line).map_err(|wrong| format!("the driver's line 1 is {wrong}: {line}"))?;
@@ -53,6 +54,20 @@ impl Driver {
 }
 
 impl Driver {
+    /// Ends the driver's input and makes sure that it had nothing more to say. One that does not
+    /// end by itself is ended; its answers have all been read.
+    pub(crate) fn finish(self) -> Result<(), Boxed> {
+        let mut process = self.process.into_inner().unwrap_or_else(PoisonError::into_inner);
+        process.cases.take();
+        match process.answers.recv_timeout(process.limit) {
+            Ok(Ok(line)) => {
+                let number = process.lines + 1;
+                Err(format!("the driver's line {number} answers no case: {line}").into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn process(&self) -> MutexGuard<'_, Process> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,9 +101,11 @@ impl Process {
         read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Result<T, Trouble> {
         let when = format!("at the case {case}");
-        writeln!(self.cases, "{case}").map_err(|error| {
-            Trouble(format!("the driver takes no case any more ({error})\n{when}"))
-        })?;
+        if let Some(cases) = &mut self.cases
+            && let Err(error) = writeln!(cases, "{case}")
+        {
+            return Err(Trouble(format!("the driver takes no case any more ({error})\n{when}")));
+        }
         let line = self.line(&when).map_err(Trouble)?;
         let number = self.lines;
         read(&line).map_err(|wrong| {

@@ -29,6 +29,7 @@ pub(crate) fn run(args: &args::Replay) -> Result<bool, Trouble> {
         failed += replayed.failed.len();
         skipped += replayed.skipped.values().sum::<usize>();
     }
+    driver.finish()?;
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     Ok(failed == 0)
 }
