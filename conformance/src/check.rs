@@ -20,7 +20,7 @@ pub struct Budget {
     pub seed: u64,
     /// Before them every program of the smallest sizes.
     pub exhaustive: bool,
-    /// So many of the generated stacks are given this many units at the same time (rule S6).
+    /// So many of the first stacks are given this many units at the same time (rule S6).
     pub at_once: AtOnce,
 }
 
@@ -121,6 +121,22 @@ pub fn check<L: Lifecycle>(
     let unknown = || CheckError::UnknownProfile(String::from(profile));
     let strategy = L::programs(profile).ok_or_else(unknown)?;
     let small = L::every_small_program(profile).ok_or_else(unknown)?;
+    let small = small.take(if budget.exhaustive { usize::MAX } else { 0 });
+    let programs = small.chain(generated(&strategy, budget));
+    check_all(engine, profile, programs, budget.at_once)
+}
+
+/// Puts these programs of a profile to an engine.
+///
+/// # Errors
+///
+/// A profile that the engine does not claim, or an engine that could not be asked.
+pub fn check_all<L: Lifecycle>(
+    engine: &dyn Engine<L>,
+    profile: &str,
+    programs: impl IntoIterator<Item = L::Program>,
+    at_once: AtOnce,
+) -> Result<Findings<L>, CheckError> {
     let hello = engine.hello();
     if !hello.profiles.iter().any(|claimed| claimed == profile) {
         return Err(CheckError::NotClaimed(String::from(profile)));
@@ -131,12 +147,9 @@ pub fn check<L: Lifecycle>(
     {
         run.plain = Some(plain);
     }
-    for program in small.take(if budget.exhaustive { usize::MAX } else { 0 }) {
-        run.put(program)?;
-    }
-    for (at, program) in generated(&strategy, budget).enumerate() {
-        if at < budget.at_once.stacks {
-            run.put_at_once(&program, budget.at_once.units)?;
+    for (at, program) in programs.into_iter().enumerate() {
+        if at < at_once.stacks {
+            run.put_at_once(&program, at_once.units)?;
         }
         run.put(program)?;
     }
@@ -144,7 +157,7 @@ pub fn check<L: Lifecycle>(
 }
 
 /// The generated programs of a budget.
-fn generated<P: fmt::Debug + 'static>(
+pub fn generated<P: fmt::Debug + 'static>(
     strategy: &BoxedStrategy<P>,
     budget: &Budget,
 ) -> impl Iterator<Item = P> {

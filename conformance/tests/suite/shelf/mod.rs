@@ -3,9 +3,10 @@
 
 mod engine;
 
-use conformance::check::{Budget, check};
-use conformance::http::{Http, Profile};
+use conformance::check::{Budget, check, check_all, generated};
+use conformance::http::{Http, Profile, Program, programs};
 use engine::{Broken, Fault};
+use proptest::strategy::Strategy;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A fault, the profile it shows in, the rule it must be reported under, and how many layers the
@@ -80,9 +81,18 @@ const SHELF: &[Exhibit] = &[
 #[test]
 fn every_broken_engine_is_reported_first_under_the_rule_it_breaks() {
     let next = AtomicUsize::new(0);
+    let programs = [NEW, OLD, MIXED].map(|profile| {
+        let budget = Budget::default();
+        (profile, generated(&programs(profile).boxed(), &budget).collect::<Vec<_>>())
+    });
     let work = || -> Vec<String> {
         let exhibits = std::iter::from_fn(|| SHELF.get(next.fetch_add(1, Ordering::Relaxed)));
-        exhibits.filter_map(what_is_wrong_with_the_report).collect()
+        exhibits
+            .filter_map(|exhibit| {
+                let of_its_profile = programs.iter().find(|(profile, _)| *profile == exhibit.1);
+                what_is_wrong_with_the_report(exhibit, &of_its_profile.unwrap().1)
+            })
+            .collect()
     };
     let wrong = std::thread::scope(|scope| {
         let workers = [(); 4].map(|()| scope.spawn(work));
@@ -91,10 +101,11 @@ fn every_broken_engine_is_reported_first_under_the_rule_it_breaks() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SHELF.len(), wrong.join("\n\n"));
 }
 
-fn what_is_wrong_with_the_report(exhibit: &Exhibit) -> Option<String> {
+fn what_is_wrong_with_the_report(exhibit: &Exhibit, programs: &[Program]) -> Option<String> {
     let Exhibit(fault, profile, rule, layers) = exhibit;
     let engine = Broken::new(*fault);
-    let findings = check::<Http>(&engine, profile.name(), &Budget::default()).unwrap();
+    let (programs, at_once) = (programs.iter().cloned(), Budget::default().at_once);
+    let findings = check_all::<Http>(&engine, profile.name(), programs, at_once).unwrap();
     let Some(first) = findings.broken.first() else {
         return Some(format!("{fault:?} under {profile:?}: nothing found"));
     };
