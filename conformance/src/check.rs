@@ -122,7 +122,7 @@ pub fn check<L: Lifecycle>(
     let strategy = L::programs(profile).ok_or_else(unknown)?;
     let small = L::every_small_program(profile).ok_or_else(unknown)?;
     let small = small.take(if budget.exhaustive { usize::MAX } else { 0 });
-    let programs = small.chain(generated(&strategy, budget));
+    let programs = small.chain(generated(strategy, budget));
     check_all(engine, profile, programs, budget.at_once)
 }
 
@@ -158,9 +158,9 @@ pub fn check_all<L: Lifecycle>(
 
 /// The generated programs of a budget.
 pub fn generated<P: fmt::Debug + 'static>(
-    strategy: &BoxedStrategy<P>,
+    strategy: BoxedStrategy<P>,
     budget: &Budget,
-) -> impl Iterator<Item = P> {
+) -> impl Iterator<Item = P> + use<P> {
     let mut seed = [0; 32];
     seed[..8].copy_from_slice(&budget.seed.to_le_bytes());
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);

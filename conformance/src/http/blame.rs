@@ -107,9 +107,7 @@ fn of_trace(
     let comes_late = missing.is_some_and(|event| count(&got[at..], event) > 0);
     let comes_early = extra.is_some_and(|event| count(&wanted[at..], event) > 0);
     match (missing, extra) {
-        (_, Some(extra))
-            if count(got, extra) > count(wanted, extra).max(0) && wanted.contains(extra) =>
-        {
+        (_, Some(extra)) if count(got, extra) > count(wanted, extra) && wanted.contains(extra) => {
             repeated(extra)
         }
         (Some(missing), Some(extra)) if comes_late && comes_early => {
@@ -283,7 +281,7 @@ fn marks<'b>(body: &'b str, which: &str) -> Option<&'b str> {
 fn whose_body(account: &Account, body: &str) -> &'static str {
     if body.starts_with("handler") {
         let converted = account.answer.trace.iter().zip(&account.why);
-        let last = converted.filter(|(event, _)| kind(event) == Kind::Page).last();
+        let last = converted.rev().find(|(event, _)| kind(event) == Kind::Page);
         return last.map_or("H3", |(_, why)| why);
     }
     match kind(&Event::new(body)) {

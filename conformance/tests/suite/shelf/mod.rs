@@ -83,7 +83,7 @@ fn every_broken_engine_is_reported_first_under_the_rule_it_breaks() {
     let next = AtomicUsize::new(0);
     let programs = [NEW, OLD, MIXED].map(|profile| {
         let budget = Budget::default();
-        (profile, generated(&programs(profile).boxed(), &budget).collect::<Vec<_>>())
+        (profile, generated(programs(profile).boxed(), &budget).collect::<Vec<_>>())
     });
     let work = || -> Vec<String> {
         let exhibits = std::iter::from_fn(|| SHELF.get(next.fetch_add(1, Ordering::Relaxed)));
