@@ -45,7 +45,12 @@ fn a_driver_that_does_the_same_passes() {
 #[test]
 fn a_difference_is_shown_where_the_traces_part() {
     let script = format!("read line; echo '{OTHER}'");
-    let said = ["1 differ otherwise", "line 1", "view | view", "0 passed, 1 failed, 0 skipped"];
+    let said = [
+        "1 differ otherwise",
+        "line 1: by rule S3",
+        "view | view",
+        "0 passed, 1 failed, 0 skipped",
+    ];
     check(&[CASE], &script, 1, &said);
 }
 

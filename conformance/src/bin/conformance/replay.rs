@@ -6,6 +6,7 @@ use crate::driver::Driver;
 use crate::{files, show};
 use conformance::http::Http;
 use conformance::replay::replay;
+use conformance::{Difference, Lifecycle};
 
 /// Whether every file was reproduced.
 pub(crate) fn run(args: &args::Replay) -> Result<bool, Trouble> {
@@ -22,7 +23,9 @@ pub(crate) fn run(args: &args::Replay) -> Result<bool, Trouble> {
         println!("  0 differ by a named rule");
         println!("  {} differ otherwise", replayed.failed.len());
         for failure in replayed.failed.iter().take(args.show) {
-            println!("    line {}", failure.line);
+            let Difference { expected, actual } = &*failure.difference;
+            let rule = Http::blame(&failure.case.question.program, expected, actual);
+            println!("    line {}: by rule {} it should be otherwise", failure.line, rule.id);
             show::difference(&failure.case, &failure.difference);
         }
         passed += replayed.passed;
