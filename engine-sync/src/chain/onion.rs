@@ -94,7 +94,9 @@ fn own_segments<'c>(chain: &'c Inner, unit: &Unit) -> &'c [Segment] {
 /// How far a run of hook-style layers has come; it survives a panic of any of them.
 struct Progress {
     phase: Phase,
-    /// The index of the hook that runs now, in the list of its phase.
+    /// Inward, how many request hooks have not passed yet, the one that runs now included;
+    /// outward, how many response hooks stand further out than it. Both are what is left of the
+    /// list, so that one number counts the loop and says where a panic was.
     at: usize,
     response: Option<Response>,
 }
@@ -132,7 +134,7 @@ fn run_hooks(
         };
         match progress.phase {
             Phase::Inward => {
-                let place = segment.request[progress.at].place;
+                let place = segment.request[segment.request.len() - progress.at].place;
                 unit.entered = place;
                 unit.ended = Ended::Failed(place);
                 progress.leave_from(segment, place);
@@ -162,8 +164,10 @@ fn go_in(
     request: &mut Request,
     unit: &mut Unit,
 ) -> Result<()> {
-    for (at, placed) in segment.request.iter().enumerate() {
-        progress.at = at;
+    let mut left = &segment.request[..];
+    while let Some((placed, behind)) = left.split_first() {
+        progress.at = left.len();
+        left = behind;
         match (placed.hook)(request) {
             Ok(ControlFlow::Continue(())) => {
                 if cfg!(debug_assertions) {
@@ -192,8 +196,10 @@ fn go_out(segment: &HookSegment, progress: &mut Progress, request: &mut Request)
     let Some(response) = &mut progress.response else {
         return Ok(());
     };
-    for (at, placed) in segment.response[..progress.at].iter().enumerate().rev() {
-        progress.at = at;
+    let mut left = &segment.response[..progress.at];
+    while let Some((placed, before)) = left.split_last() {
+        progress.at = before.len();
+        left = before;
         (placed.hook)(request, response)?;
     }
     Ok(())
