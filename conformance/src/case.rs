@@ -81,21 +81,18 @@ impl<L: Lifecycle> Case<L> {
     pub fn recorded(line: &str) -> Result<Self, String> {
         let mut input: Map<String, Value> =
             serde_json::from_str(line).map_err(|error| format!("not a JSON object: {error}"))?;
-        let take = |key: &str| input.get(key).cloned().ok_or(format!("no field `{key}`"));
-        let trace = serde_json::from_value(take("trace")?)
+        let [_, init, trace, outcome] = NOT_INPUT.map(|key| input.shift_remove(key));
+        // The input comes first: a case of another lifecycle is told so, not that its outcome is odd.
+        let question = Question::read(input)?;
+        let trace = serde_json::from_value(trace.ok_or("no field `trace`")?)
             .map_err(|error| format!("the field `trace`: {error}"))?;
-        let outcome = L::outcome(take("outcome")?)
+        let outcome = L::outcome(outcome.ok_or("no field `outcome`")?)
             .map_err(|error| format!("the field `outcome`: {error}"))?;
-        let init = match input.get("init") {
+        let init = match init.filter(|_| L::builds_in_listed_order(&question.program)) {
             None => None,
-            Some(init) => serde_json::from_value(init.clone())
+            Some(init) => serde_json::from_value(init)
                 .map_err(|error| format!("the field `init`: {error}"))?,
         };
-        for key in NOT_INPUT {
-            input.shift_remove(key);
-        }
-        let question = Question::read(input)?;
-        let init = if L::builds_in_listed_order(&question.program) { init } else { None };
         let expected = Answer { trace, outcome, init };
         Ok(Case { question, expected, recorded: true })
     }

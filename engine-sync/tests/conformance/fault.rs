@@ -80,7 +80,9 @@ fn workspace(here: &Path) -> String {
     let root = here.parent().unwrap().display();
     let lines = text.lines().map(|line| match line {
         line if line.starts_with("members = ") => String::from("members = [\"engine-sync\"]"),
-        line if line.starts_with("exclude = ") => String::new(),
+        line if line.starts_with("exclude = ") || line.starts_with("default-members = ") => {
+            String::new()
+        }
         line if line.starts_with("engine-sync = ") => String::from(line),
         line => line.replace("path = \"", &format!("path = \"{root}/")),
     });
