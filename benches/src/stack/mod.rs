@@ -40,6 +40,7 @@ pub const PEERS: &[Peer] = &[
     Peer { name: "plywood hooks, request only", most: 32, build: plywood::request_only },
     Peer { name: "plywood hooks, none installed", most: 32, build: plywood::hookless },
     Peer { name: "plywood around", most: 32, build: plywood::around },
+    Peer { name: "plywood hooks, allocating", most: 32, build: plywood::allocating },
     Peer { name: "plywood hooks, short-circuit", most: 32, build: plywood::short_circuit },
     Peer { name: "plywood hooks, error", most: 32, build: plywood::error },
     Peer { name: "plywood hooks, panic", most: 32, build: plywood::panic },

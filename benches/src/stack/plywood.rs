@@ -82,6 +82,19 @@ pub(super) fn around(layers: usize) -> Run {
     run((0..layers).map(layer), answer)
 }
 
+/// Every layer allocates: the gate looks at it to see that it would notice.
+pub(super) fn allocating(layers: usize) -> Run {
+    let layer = |_| {
+        hook_fns("allocates", |on| {
+            on.process_request(|_, request| {
+                black_box(Box::new(request.headers().len()));
+                Ok(ControlFlow::Continue(()))
+            });
+        })
+    };
+    run((0..layers).map(layer), answer)
+}
+
 /// The innermost layer answers.
 pub(super) fn short_circuit(layers: usize) -> Run {
     let stops = hook_fns("stops", |on| {
