@@ -4,8 +4,8 @@ use crate::layer::Member;
 use crate::nearest::nearest;
 use crate::order::Order;
 use crate::place::Position;
-use crate::problem::{BuildError, Problem};
-use crate::settings::{self, Settings};
+use crate::problem::{BuildError, Problem, quoted_list};
+use crate::settings::{self, Settings, SettingsError};
 use crate::stack::{Stack, StackBuilder};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -158,6 +158,22 @@ impl<L: Member + ?Sized> Registry<L> {
     /// declaration: all that were found, with line and column.
     pub fn stack(&self, settings: &Settings, key: &str) -> Result<Stack<L>, SettingsOrBuild> {
         let names = settings.names(key)?;
+        // Options of a layer that is not listed may stay: one takes a layer out and puts it back.
+        // Those of a layer that does not exist are a slip of the pen.
+        for (name, position) in settings.layers_with_options()? {
+            if !self.factories.contains_key(&name) {
+                let advice = match nearest(&name, self.names()) {
+                    Some(nearest) => format!("did you mean `[layers.{nearest}]`?"),
+                    None => {
+                        let known: Vec<String> = self.names().map(str::to_owned).collect();
+                        format!("known names are {}", quoted_list(&known))
+                    }
+                };
+                let message =
+                    format!("options for `{name}`, which is no registered layer: {advice}");
+                return Err(SettingsError::new(message, Some(position)).into());
+            }
+        }
         let mut builder = Stack::builder();
         for (name, position) in names {
             builder = self.list(builder, settings, name, position);

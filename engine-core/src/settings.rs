@@ -37,6 +37,10 @@ impl SettingsError {
         SettingsError { message: message.into(), position }
     }
 
+    pub(crate) fn new(message: impl Into<String>, position: Option<Position>) -> Self {
+        SettingsError { message: message.into(), position }
+    }
+
     /// What is wrong.
     pub fn message(&self) -> &str {
         &self.message
@@ -72,7 +76,11 @@ impl Settings {
     ///
     /// The text is not TOML.
     pub fn parse(text: impl Into<String>) -> Result<Self, SettingsError> {
-        let text = text.into();
+        let mut text = text.into();
+        // Some editors begin a file with a byte order mark, which is no part of its first line.
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
         DeTable::parse(&text).map_err(|error| from_toml(&text, &error))?;
         Ok(Settings { text })
     }
@@ -151,6 +159,34 @@ impl Settings {
                 _ => Err(wrong(item, &format!("an entry of `{key}`"))),
             })
             .collect()
+    }
+
+    /// The names that have a table of options, `[layers.NAME]`, each with its place.
+    ///
+    /// # Errors
+    ///
+    /// `layers`, or what stands in it, is no table.
+    pub(crate) fn layers_with_options(&self) -> Result<Vec<(String, Position)>, SettingsError> {
+        let not_a_table = |at: &Spanned<DeValue<'_>>, what: &str| {
+            let found = at.get_ref().type_str();
+            let message =
+                format!("{what} must be a table of options, `[layers.NAME]`, not {found}");
+            Err(SettingsError::at(&self.text, Some(at.span().start), message))
+        };
+        let Some(value) = self.value("layers") else { return Ok(Vec::new()) };
+        let DeValue::Table(layers) = value.get_ref() else {
+            return not_a_table(&value, "`layers`");
+        };
+        let mut names = Vec::new();
+        for (name, options) in layers {
+            if !matches!(options.get_ref(), DeValue::Table(_)) {
+                return not_a_table(options, &format!("`layers.{}`", name.get_ref()));
+            }
+            let position = Position::of(&self.text, name.span().start);
+            names.push((name.get_ref().to_string(), position));
+        }
+        names.sort_by_key(|(_, position)| *position);
+        Ok(names)
     }
 
     /// The options of a layer: the table `[layers.NAME]`.

@@ -1,6 +1,7 @@
 //! What the program can be told to do.
 
 use crate::app::Site;
+use crate::terminal::say;
 use anyhow::{Context, Result, bail};
 use engine_sync::server::Server;
 use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
@@ -14,19 +15,17 @@ pub(crate) fn serve(site: Site, listen: Option<String>) -> Result<()> {
         })?
         .with_limits(site.settings.limits.clone());
     server.handle_signals()?;
-    print!(
-        "the stack under the profile {}, outermost first:\n{}",
-        site.settings.profile, site.stack
-    );
+    say(format!("the stack under the profile {}, outermost first:", site.settings.profile));
+    say(site.stack.to_string().trim_end());
     for warning in site.stack.warnings() {
-        println!("warning: {warning}");
+        say(format!("warning: {warning}"));
     }
-    println!("listening on http://{}", server.local_addr());
+    say(format!("listening on http://{}", server.local_addr()));
     let stopped = server.run(site.chain)?;
     for abandoned in &stopped.abandoned {
         tracing::warn!("still running when the grace time was over: {abandoned}");
     }
-    println!("stopped");
+    say("stopped");
     Ok(())
 }
 
@@ -47,22 +46,22 @@ pub(crate) fn create_user(site: &Site, name: &str, timezone: Option<String>) -> 
         account.timezone = timezone;
         site.accounts.users().update(&account)?;
     }
-    println!("created {name}");
+    say(format!("created {name}"));
     Ok(())
 }
 
 /// Shows the stack and the routes.
 pub(crate) fn explain(site: &Site, json: bool) -> Result<()> {
     if json {
-        println!("{}", site.stack.explain().to_json());
+        say(site.stack.explain().to_json());
         return Ok(());
     }
-    print!("{}", site.stack);
+    say(site.stack.to_string().trim_end());
     for (pattern, stack) in site.chain.routes() {
-        println!("{pattern}: {} layers", stack.len());
+        say(format!("{pattern}: {} layers", stack.len()));
     }
     for warning in site.stack.warnings() {
-        println!("warning: {warning}");
+        say(format!("warning: {warning}"));
     }
     Ok(())
 }

@@ -4,10 +4,12 @@ mod app;
 mod commands;
 mod layers;
 mod settings;
+mod terminal;
 mod traces;
 mod views;
 
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,7 +21,7 @@ struct Arguments {
     #[arg(long, global = true, default_value = "site/settings.toml")]
     settings: PathBuf,
     /// Listen here instead of where the settings say; port 0 lets the system choose.
-    #[arg(long)]
+    #[arg(long, global = true)]
     listen: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -48,15 +50,17 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(|| terminal::Log)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false)
         .init();
     engine_sync::quiet_panics();
-    match run(arguments) {
+    let result = run(arguments);
+    terminal::flush();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
             // 2 says that the settings or the surroundings are to be mended, not the program.
             ExitCode::from(2)
         }

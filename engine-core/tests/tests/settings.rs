@@ -138,3 +138,28 @@ fn a_key_that_nobody_reads_is_refused() {
         "line 2, column 1: unknown key `profil`: did you mean `profile`?"
     );
 }
+
+#[test]
+fn options_for_a_layer_that_does_not_exist_are_refused_and_those_of_an_unlisted_one_may_stay() {
+    check(
+        "middleware = [\"sessions\"]\n[layers.boook]\nrespond = true\n",
+        "line 2, column 9: options for `boook`, which is no registered layer: did you mean \
+         `[layers.book]`?",
+    );
+    check(
+        "layers = 3\nmiddleware = []\n",
+        "line 1, column 10: `layers` must be a table of options, `[layers.NAME]`, not integer",
+    );
+    check(
+        "middleware = []\n[layers]\nbook = 3\n",
+        "line 3, column 8: `layers.book` must be a table of options, `[layers.NAME]`, not integer",
+    );
+    let unlisted = "middleware = [\"sessions\"]\n[layers.book]\nrespond = true\n";
+    assert!(registry().stack(&Settings::parse(unlisted).unwrap(), "middleware").is_ok());
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    let error = Settings::parse("\u{feff}a = = 1\n").unwrap_err();
+    assert_eq!(error.position().map(|at| (at.line, at.column)), Some((1, 5)));
+}

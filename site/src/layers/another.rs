@@ -1,5 +1,6 @@
 //! The article's `AnotherMiddleware`.
 
+use crate::terminal::say;
 use engine_sync::{Flow, Hooks, Layer, On, Request, Response, Result};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -33,12 +34,12 @@ impl Hooks for Another {
 
 impl Another {
     fn process_request(&self, _: &mut Request) -> Result<Flow> {
-        println!("Another middleware executed");
+        say("Another middleware executed");
         Ok(ControlFlow::Continue(()))
     }
 
     fn process_response(&self, _: &mut Request, _: &mut Response) -> Result<()> {
-        println!("AnotherMiddleware process_response executed");
+        say("AnotherMiddleware process_response executed");
         Ok(())
     }
 }

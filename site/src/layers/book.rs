@@ -1,5 +1,6 @@
 //! The article's `BookMiddleware`, with a switch for each of its steps.
 
+use crate::terminal::say;
 use contrib::auth::User;
 use engine_sync::{Flow, Hooks, Layer, On, Order, Request, Response, Result};
 use serde::Deserialize;
@@ -50,10 +51,10 @@ impl Hooks for Book {
 
 impl Book {
     fn process_request(&self, request: &mut Request) -> Result<Flow> {
-        println!("Middleware executed");
+        say("Middleware executed");
         if self.0.print_user {
             let name = request.require::<User>()?.name()?;
-            println!("{}", name.as_deref().unwrap_or("AnonymousUser"));
+            say(name.as_deref().unwrap_or("AnonymousUser"));
         }
         match self.0.respond {
             true => Ok(ControlFlow::Break(Response::text("some response"))),
@@ -62,7 +63,7 @@ impl Book {
     }
 
     fn process_response(&self, _: &mut Request, _: &mut Response) -> Result<()> {
-        println!("BookMiddleware process_response executed");
+        say("BookMiddleware process_response executed");
         Ok(())
     }
 }
