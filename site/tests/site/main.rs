@@ -10,3 +10,5 @@ mod pages;
 mod program;
 /// Mistakes that keep the site from starting, and how it ends.
 mod start_and_end;
+/// A terminal that is gone, or that nobody reads.
+mod terminal;

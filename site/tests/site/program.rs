@@ -1,8 +1,9 @@
 //! The program, started on a settings file of its own.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -84,6 +85,63 @@ impl Folder {
                 return site;
             }
         }
+    }
+}
+
+impl Folder {
+    /// Starts serving, with nobody reading what it prints once it listens.
+    pub(crate) fn serve_unread(&self) -> Unread {
+        let mut child = command(&self.settings())
+            .args(["--listen", "127.0.0.1:0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        let address = loop {
+            line.clear();
+            assert!(stdout.read_line(&mut line).unwrap() > 0, "the site ends before it listens");
+            if let Some(address) = line.trim().strip_prefix("listening on http://") {
+                break address.to_owned();
+            }
+        };
+        let stderr = child.stderr.take().unwrap();
+        Unread {
+            child: RefCell::new(child),
+            terminal: RefCell::new(Some((stdout, stderr))),
+            address,
+        }
+    }
+}
+
+/// A running site whose terminal nobody reads.
+pub(crate) struct Unread {
+    child: RefCell<Child>,
+    terminal: RefCell<Option<(BufReader<ChildStdout>, ChildStderr)>>,
+    pub(crate) address: String,
+}
+
+impl Unread {
+    /// Closes its standard output and standard error.
+    pub(crate) fn close_terminal(&self) {
+        self.terminal.take();
+    }
+
+    /// Ends it gracefully.
+    pub(crate) fn end(self) -> ExitStatus {
+        let id = self.child.borrow().id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.borrow_mut().wait().unwrap()
+    }
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        let child = self.child.get_mut();
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 
