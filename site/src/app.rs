@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use contrib::Database;
 use contrib::Stores;
 use contrib::auth::{Accounts, Passwords, SqliteUsers, UserStore};
-use contrib::sessions::SqliteSessions;
+use contrib::sessions::{SessionStore, SqliteSessions};
 use contrib::signing::SecretKey;
 use engine_core::Built;
 use engine_sync::{Chain, Registry, Stack, hooks};
@@ -21,6 +21,7 @@ use std::sync::Arc;
 pub(crate) struct Site {
     pub(crate) settings: SiteSettings,
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) stack: Stack,
     pub(crate) chain: Chain,
 }
@@ -40,7 +41,8 @@ impl Site {
         let database = Database::open(settings.data.join("site.sqlite3"))?;
         let users: Arc<dyn UserStore> = Arc::new(SqliteUsers::new(&database)?);
         let accounts = Arc::new(Accounts::new(Arc::clone(&users), Passwords::default()));
-        let stores = Stores { sessions: Arc::new(SqliteSessions::new(&database)?), users, secret };
+        let sessions: Arc<dyn SessionStore> = Arc::new(SqliteSessions::new(&database)?);
+        let stores = Stores { sessions: Arc::clone(&sessions), users, secret };
         let mut registry = Registry::new();
         contrib::registry(&mut registry, &stores);
         register_article(&mut registry);
@@ -49,7 +51,7 @@ impl Site {
             .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
         let chain = chain(&settings, &stack, &accounts)
             .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
-        Ok(Site { settings, accounts, stack, chain })
+        Ok(Site { settings, accounts, sessions, stack, chain })
     }
 }
 
@@ -87,11 +89,10 @@ fn random_text() -> Result<String> {
 /// owner alone.
 fn secret_key(path: &Path) -> Result<SecretKey> {
     use std::os::unix::fs::OpenOptionsExt;
-    let unusable = || {
+    let shown = path.display();
+    let not_made = || {
         format!(
-            "the secret key {} cannot be used; remove the file to make a new one (everybody is \
-             logged out then)",
-            path.display()
+            "the secret key {shown} cannot be made: let this user write to the folder, or change `data`"
         )
     };
     if !path.exists() {
@@ -101,10 +102,16 @@ fn secret_key(path: &Path) -> Result<SecretKey> {
             .create_new(true)
             .mode(0o600)
             .open(path)
-            .with_context(unusable)?;
-        file.write_all(fresh.as_bytes()).with_context(unusable)?;
-        file.sync_all().with_context(unusable)?;
+            .with_context(not_made)?;
+        file.write_all(fresh.as_bytes()).with_context(not_made)?;
+        file.sync_all().with_context(not_made)?;
     }
-    let text = fs::read_to_string(path).with_context(unusable)?;
-    SecretKey::new(text.trim()).with_context(unusable)
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("the secret key {shown} cannot be read: let this user read it"))?;
+    SecretKey::new(text.trim()).with_context(|| {
+        format!(
+            "the secret key {shown} is none: put the right one back, or remove the file to have a \
+             new one made (everybody is logged out then)"
+        )
+    })
 }

@@ -3,8 +3,12 @@
 use crate::app::Site;
 use crate::terminal::say;
 use anyhow::{Context, Result, bail};
+use contrib::sessions::SessionStore;
 use engine_sync::server::Server;
 use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 /// Serves until a signal ends it.
 pub(crate) fn serve(site: Site, listen: Option<String>) -> Result<()> {
@@ -21,11 +25,28 @@ pub(crate) fn serve(site: Site, listen: Option<String>) -> Result<()> {
         say(format!("warning: {warning}"));
     }
     say(format!("listening on http://{}", server.local_addr()));
+    clear_expired_sessions(site.sessions)?;
     let stopped = server.run(site.chain)?;
     for abandoned in &stopped.abandoned {
         tracing::warn!("still running when the grace time was over: {abandoned}");
     }
     say("stopped");
+    Ok(())
+}
+
+/// How often expired sessions are removed.
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Removes expired sessions now and then, for as long as the program runs: nobody asks for them any
+/// more, so they would stay for ever.
+fn clear_expired_sessions(sessions: Arc<dyn SessionStore>) -> Result<()> {
+    let clear = move || loop {
+        if let Err(error) = sessions.clear_expired() {
+            tracing::warn!("expired sessions stay for another hour: {error}");
+        }
+        thread::sleep(HOUR);
+    };
+    thread::Builder::new().name("sessions".into()).spawn(clear)?;
     Ok(())
 }
 
@@ -36,7 +57,9 @@ pub(crate) fn create_user(site: &Site, name: &str, timezone: Option<String>) -> 
         stderr().flush()?;
     }
     let mut password = String::new();
-    stdin().lock().read_line(&mut password)?;
+    stdin().lock().read_line(&mut password).context(
+        "the password cannot be read: give it in UTF-8 on the first line of standard input",
+    )?;
     let password = password.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
         bail!("the password is empty: give it on the first line of standard input");
