@@ -188,7 +188,7 @@ fn by_registry(layers: &[Listed], init: &Init) -> Result<Stack, SettingsOrBuild>
             }
         });
     }
-    registry.stack(&Settings::parse(format!("layers = {names:?}"))?, "layers")
+    registry.stack(&Settings::parse(format!("middleware = {names:?}"))?, "middleware")
 }
 
 /// A real layer that does what the words say.
