@@ -22,6 +22,7 @@ mod outgoing;
 mod pace;
 mod places;
 mod pool;
+mod range;
 mod serve;
 mod shared;
 mod shutdown;

@@ -86,9 +86,11 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When the system has no descriptors for an event loop. What happens to single connections
+    /// When a limit is out of its range ([`io::ErrorKind::InvalidInput`], before anything is
+    /// started; the message names the limit and the range), and when the system has no descriptors for an event loop. What happens to single connections
     /// is no error.
     pub fn run(self, chain: Chain) -> io::Result<Stopped> {
+        self.limits.check()?;
         self.control.become_watch();
         let shared = Shared::new(self.listener, self.limits, self.control, chain)?;
         Ok(shared.watch())

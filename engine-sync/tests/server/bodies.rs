@@ -171,6 +171,7 @@ fn a_body_that_trickles_is_408() {
         let mut writer = client.socket.try_clone().unwrap();
         let trickling = std::thread::spawn(move || {
             while writer.write_all(b"x").is_ok() {
+                // The pace of a slow client, and no wait for anything.
                 std::thread::sleep(millis(10));
             }
         });

@@ -72,6 +72,7 @@ fn a_client_that_reads_too_slowly_times_out() {
     let reading = std::thread::spawn(move || {
         let mut piece = vec![0; 64 << 10];
         while client.socket.read(&mut piece).is_ok_and(|read| read > 0) {
+            // The pace of a slow reader, and no wait for anything.
             std::thread::sleep(millis(20));
         }
     });

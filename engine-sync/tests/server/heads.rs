@@ -54,6 +54,10 @@ const CASES: &[(&str, &[u16])] = &[
     ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length:\r\n\r\n", &[400]),
     ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0x1\r\n\r\nx", &[400]),
     ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 99999999999999999999\r\n\r\nx", &[400]),
+    ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 18446744073709551616\r\n\r\nx", &[400]),
+    ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 18446744073709551613\r\n\r\nx", &[413]),
+    // hyper keeps the two greatest numbers for itself and refuses them as heads that are too large.
+    ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 18446744073709551615\r\n\r\nx", &[431]),
     ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx", &[400]),
     ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1, 2\r\n\r\nxx", &[400]),
     // Transfer codings.

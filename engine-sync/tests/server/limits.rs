@@ -1,7 +1,7 @@
 use crate::support::{Client, Site, limits, millis};
-use engine_sync::Response;
-use engine_sync::server::Limits;
-use std::io::Write;
+use engine_sync::server::{Limits, Server};
+use engine_sync::{Chain, Response, Stack};
+use std::io::{self, Write};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -30,6 +30,7 @@ fn a_head_that_trickles_has_no_more_time_than_one_that_stops() {
     let trickling = std::thread::spawn(move || {
         let _ = writer.write_all(b"GET / HTTP/1.1\r\nx: ");
         while writer.write_all(b"x").is_ok() {
+            // The pace of a slow client, and no wait for anything.
             std::thread::sleep(millis(10));
         }
     });
@@ -141,4 +142,66 @@ fn connections_beyond_the_limit_wait_for_a_place() {
     assert_eq!(first.get("/1").text(), "/1");
     drop(first);
     assert_eq!(third.answer().text(), "/3");
+}
+
+#[test]
+fn limits_out_of_their_range_are_refused_before_anything_is_started() {
+    type Case = (&'static str, fn(&mut Limits), &'static str);
+    let forever = |limits: &mut Limits| limits.idle_timeout = Duration::MAX;
+    let cases: &[Case] = &[
+        ("header_bytes", |limits| limits.header_bytes = 0, "from 8,192 to 16,777,216"),
+        ("header_bytes", |limits| limits.header_bytes = usize::MAX, "from 8,192 to 16,777,216"),
+        ("header_count", |limits| limits.header_count = 0, "from 1 to 10,000"),
+        ("header_count", |limits| limits.header_count = usize::MAX, "from 1 to 10,000"),
+        ("target_bytes", |limits| limits.target_bytes = 0, "from 1 to 65,534"),
+        ("header_timeout", |limits| limits.header_timeout = Duration::ZERO, "from 0.001 to"),
+        ("body_bytes", |limits| limits.body_bytes = u64::MAX, "from 0 to 9,223,"),
+        ("read_timeout", |limits| limits.read_timeout = Duration::MAX, "from 0.001 to 31,536,000"),
+        ("write_timeout", |limits| limits.write_timeout = Duration::ZERO, "from 0.001 to"),
+        ("minimum_rate", |limits| limits.minimum_rate = u64::MAX, "from 0 to 1,099,511,627,776"),
+        ("idle_timeout", forever, "a number of seconds from 0.001 to 31,536,000"),
+        ("connections", |limits| limits.connections = 0, "from 1 to 1,000,000"),
+        ("connections", |limits| limits.connections = usize::MAX, "from 1 to 1,000,000"),
+        ("in_flight", |limits| limits.in_flight = 0, "from 1 to 1,000,000"),
+        ("retry_after", |limits| limits.retry_after = Duration::ZERO, "from 1 to 31,536,000"),
+        ("threads", |limits| limits.threads = 0, "a whole number from 2 to 10,000"),
+        ("threads", |limits| limits.threads = 1, "a whole number from 2 to 10,000"),
+        ("threads", |limits| limits.threads = 1_000_000, "a whole number from 2 to 10,000"),
+        ("grace", |limits| limits.grace = Duration::MAX, "from 0 to 31,536,000"),
+    ];
+    for (field, change, range) in cases {
+        let mut limits = limits();
+        change(&mut limits);
+        let stack: Stack = Stack::builder().build().unwrap();
+        let chain = Chain::builder(&stack).view(|_, _| Ok(Response::text(""))).build().unwrap();
+        let server = Server::bind("127.0.0.1:0").unwrap().with_limits(limits);
+        let error = server.run(chain).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{field}");
+        let said = error.to_string();
+        assert!(said.contains(&format!("`{field}`")) && said.contains(range), "{said}");
+    }
+}
+
+#[test]
+fn the_greatest_limits_are_ones_to_run_with() {
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    let site = Site::greeting(Limits {
+        header_bytes: 16 << 20,
+        header_count: 10_000,
+        target_bytes: 65_534,
+        header_timeout: year,
+        body_bytes: i64::MAX as u64,
+        read_timeout: year,
+        write_timeout: year,
+        minimum_rate: 1 << 40,
+        idle_timeout: year,
+        connections: 1_000_000,
+        in_flight: 1_000_000,
+        retry_after: year,
+        threads: 10_000,
+        grace: year,
+    });
+    let mut client = site.connect();
+    client.send("POST /most HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nabc");
+    assert_eq!(client.answer().text(), "/most");
 }

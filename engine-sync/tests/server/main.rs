@@ -1,4 +1,5 @@
 //! The server over real sockets: every test binds port 0 and waits for events, never for time.
+//! Where a test sleeps, it plays a client that is slow.
 
 /// Keep-alive, pipelining, HEAD, HTTP/1.0, closing.
 mod basics;

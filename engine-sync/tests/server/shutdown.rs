@@ -4,6 +4,7 @@ use engine_sync::{Body, Chain, Exit, Response, Stack};
 use std::io;
 use std::net::TcpStream;
 use std::sync::{Mutex, mpsc};
+use std::time::Instant;
 
 /// A view that says it has begun and waits to be let go on.
 fn gated(limits: Limits) -> (Site, mpsc::Receiver<()>, mpsc::Sender<()>) {
@@ -90,9 +91,11 @@ fn the_second_word_ends_the_server_at_once() {
     let mut client = site.connect();
     client.send("GET / HTTP/1.1\r\nhost: test\r\n\r\n");
     begins.recv().unwrap();
+    let start = Instant::now();
     site.handle.shutdown();
     site.handle.shutdown();
     assert_eq!(site.ended().abandoned, ["GET /"]);
+    assert!(start.elapsed() < limits().grace / 2, "the grace time was waited for");
     drop(open);
 }
 
