@@ -1,11 +1,11 @@
 //! Error pages: how an error becomes a response (rule H10).
 
 use crate::error::Error;
+use crate::panic_log;
 use crate::request::Request;
 use crate::response::Response;
 use http::StatusCode;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 type Page = Arc<dyn Fn(&Request, &Error) -> Response + Send + Sync>;
@@ -46,17 +46,19 @@ impl ErrorPages {
     pub(crate) fn convert(&self, request: &Request, error: Error) -> Response {
         let status = error.status();
         if status.is_server_error() {
-            let announced = catch_unwind(AssertUnwindSafe(|| (self.announce)(request, &error)));
-            if announced.is_err() {
-                tracing::error!("announcing an error panicked");
+            let announced = panic_log::contained(|| (self.announce)(request, &error));
+            if announced.is_none() {
+                panic_log::log(|| tracing::error!("announcing an error panicked"));
             }
         }
         let page = self.pages.iter().find(|(of, _)| *of == status).map(|(_, page)| page);
-        let made = page.map(|page| catch_unwind(AssertUnwindSafe(|| page(request, &error))));
+        let made = page.map(|page| panic_log::contained(|| page(request, &error)));
         let mut response = match made {
-            Some(Ok(response)) => response,
-            Some(Err(_)) => {
-                tracing::error!(%status, "the error page panicked; a plain one takes its place");
+            Some(Some(response)) => response,
+            Some(None) => {
+                panic_log::log(|| {
+                    tracing::error!(%status, "the error page panicked; a plain one takes its place");
+                });
                 plain_page(StatusCode::INTERNAL_SERVER_ERROR)
             }
             None => plain_page(status),

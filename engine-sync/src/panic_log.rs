@@ -1,7 +1,8 @@
-//! A caught panic is logged once.
+//! A caught panic is logged once, and logging takes nothing down.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::panic;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 thread_local! {
@@ -27,6 +28,25 @@ pub fn quiet_panics() {
             }
         }));
     });
+}
+
+/// Runs something that must not take its caller along; `None` when it has panicked.
+pub(crate) fn contained<T>(run: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(discard).ok()
+}
+
+/// Writes a log line. A subscriber may panic, as the one that prints does once nobody reads the
+/// standard error any more; a line that is lost is no reason to lose a thread, too.
+pub(crate) fn log(write: impl FnOnce()) {
+    let _ = contained(write);
+}
+
+/// Drops the payload of a panic, whose own destructor may panic in turn.
+pub(crate) fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        // Whoever panics while a panic is dropped does so for ever.
+        std::mem::forget(another);
+    }
 }
 
 /// The message of a caught panic, with the place it came from where that is known.
@@ -59,6 +79,19 @@ impl Drop for InUnit {
 #[cfg(all(test, feature = "server"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_gets_out_of_a_log_line_not_even_by_dropping_its_panic() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic::panic_any(Bomb);
+            }
+        }
+        log(|| panic::panic_any(Bomb));
+        assert_eq!(contained(|| panic::panic_any(Bomb)), None::<()>);
+        assert_eq!(contained(|| 1), Some(1));
+    }
 
     #[test]
     fn a_quiet_panic_is_announced_with_its_place() {

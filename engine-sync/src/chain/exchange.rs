@@ -3,6 +3,7 @@
 use super::compiled::Exiting;
 use super::{Chain, Unit};
 use crate::body::Body;
+use crate::panic_log;
 use crate::request::Request;
 use crate::response::Response;
 use engine_core::Exit;
@@ -116,7 +117,7 @@ impl Exchange {
             if let Err(payload) = ran {
                 let error = crate::Error::from_panic(payload);
                 let layer = &compiled.names[exit.place];
-                tracing::error!(layer, "the exit of a layer panicked: {error}");
+                panic_log::log(|| tracing::error!(layer, "the exit of a layer panicked: {error}"));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::connection::Connection;
 use super::shared::{LISTENER, Shared, lock};
+use crate::panic_log;
 use rustix::event::epoll::{self, EventData, EventFlags};
 use std::io;
 use std::net::TcpStream;
@@ -40,11 +41,13 @@ impl Shared {
                         io::ErrorKind::WouldBlock => break,
                         io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted => {}
                         _ => {
-                            tracing::error!(
-                                "no connection can be accepted: {error}; with too many open files \
-                                 raise the limit of descriptors or lower `connections`"
-                            );
                             self.accept_paused.store(true, SeqCst);
+                            panic_log::log(|| {
+                                tracing::error!(
+                                    "no connection can be accepted: {error}; with too many open \
+                                     files raise the limit of descriptors or lower `connections`"
+                                );
+                            });
                             return;
                         }
                     }
@@ -66,7 +69,7 @@ impl Shared {
             let flags = EventFlags::IN | EventFlags::ONESHOT;
             let armed = epoll::modify(&self.epoll, listener, EventData::new_u64(LISTENER), flags);
             if let Err(error) = armed {
-                tracing::error!("the listener cannot be waited for: {error}");
+                panic_log::log(|| tracing::error!("the listener cannot be waited for: {error}"));
             }
         }
     }

@@ -10,6 +10,7 @@ use super::wire::{Answer, Link, Wire};
 use crate::body::Body;
 use crate::chain::Exchange;
 use crate::error_pages::plain_page;
+use crate::panic_log;
 use crate::request::Request;
 use bytes::{Bytes, BytesMut};
 use engine_core::Exit;
@@ -175,7 +176,9 @@ impl Connection {
     fn begin(&mut self, mut request: http::Request<Incoming>) -> Option<Step> {
         let limits = &self.shared.limits;
         if let Err((status, why)) = head::check(&mut request, limits) {
-            tracing::debug!(peer = %self.peer, status = status.as_u16(), "refused: {why}");
+            panic_log::log(|| {
+                tracing::debug!(peer = %self.peer, status = status.as_u16(), "refused: {why}");
+            });
             self.refuse(status);
             return None;
         }

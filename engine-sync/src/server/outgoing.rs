@@ -2,6 +2,7 @@
 
 use super::wire::{Answer, Link};
 use crate::body::Body;
+use crate::panic_log;
 use crate::response::Response;
 use bytes::Bytes;
 use http::{Method, StatusCode, header};
@@ -85,11 +86,13 @@ pub(super) fn take_apart(
 ) -> (http::Response<Outgoing>, Option<Body>) {
     let mut status = response.status();
     if status.is_informational() {
-        tracing::error!(
-            status = status.as_u16(),
-            "a view answered with an interim status, which is no answer: use Response::upgrade to \
-             hand a connection over"
-        );
+        panic_log::log(|| {
+            tracing::error!(
+                status = status.as_u16(),
+                "a view answered with an interim status, which is no answer: use \
+                 Response::upgrade to hand a connection over"
+            );
+        });
         status = StatusCode::INTERNAL_SERVER_ERROR;
         *response = Response::new(status);
     }

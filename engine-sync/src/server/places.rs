@@ -2,23 +2,37 @@
 
 use super::connection::Connection;
 use super::wire::Link;
+use crate::panic_log;
 use rustix::event::epoll::{self, EventData, EventFlags};
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// So many places are made at once.
+const BLOCK: usize = 1024;
 
 /// No deadline.
 pub(super) const NEVER: u64 = u64::MAX;
 
-/// One place for each connection that may be open. Its number is what epoll knows of it.
+/// One place for each connection that may be open. Its number is what epoll knows of it. Places
+/// are made when they are first needed: the limit alone costs next to nothing.
 ///
 /// A connection is either parked in its place or owned by the thread that works on it. Whoever
 /// takes it out works on it alone; an event that finds the place empty has lost a race and is
 /// forgotten, because parking arms the socket again.
 pub(super) struct Places {
-    places: Box<[Place]>,
-    free: Mutex<Vec<usize>>,
+    count: usize,
+    blocks: Box<[OnceLock<Box<[Place]>>]>,
+    free: Mutex<Free>,
     open: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Free {
+    /// Places that were taken and have been given back.
+    returned: Vec<usize>,
+    /// The first that has never been taken.
+    next: usize,
 }
 
 #[derive(Default)]
@@ -38,8 +52,9 @@ struct Entry {
 impl Places {
     pub(super) fn new(count: usize) -> Self {
         Places {
-            places: (0..count).map(|_| Place::default()).collect(),
-            free: Mutex::new((0..count).rev().collect()),
+            count,
+            blocks: (0..count.div_ceil(BLOCK)).map(|_| OnceLock::new()).collect(),
+            free: Mutex::default(),
             open: AtomicUsize::new(0),
         }
     }
@@ -51,7 +66,16 @@ impl Places {
 
     /// A place for one connection more, if there is one.
     pub(super) fn claim(&self) -> Option<usize> {
-        let place = lock(&self.free).pop()?;
+        let mut free = lock(&self.free);
+        let place = match free.returned.pop() {
+            Some(place) => place,
+            None if free.next < self.count => {
+                free.next += 1;
+                free.next - 1
+            }
+            None => return None,
+        };
+        drop(free);
         self.open.fetch_add(1, Ordering::Relaxed);
         Some(place)
     }
@@ -60,13 +84,26 @@ impl Places {
     pub(super) fn release(&self, place: usize) -> bool {
         *self.entry(place) = Entry::default();
         let mut free = lock(&self.free);
-        free.push(place);
+        let none_was_free = free.returned.is_empty() && free.next == self.count;
+        free.returned.push(place);
         self.open.fetch_sub(1, Ordering::Relaxed);
-        free.len() == 1
+        none_was_free
+    }
+
+    /// The place of this number, which has been claimed.
+    fn claimed(&self, place: usize) -> &Place {
+        let made = self.blocks[place / BLOCK]
+            .get_or_init(|| (0..BLOCK).map(|_| Place::default()).collect());
+        &made[place % BLOCK]
     }
 
     fn entry(&self, place: usize) -> MutexGuard<'_, Entry> {
-        lock(&self.places[place].entry)
+        lock(&self.claimed(place).entry)
+    }
+
+    /// All places that have been made.
+    fn made(&self) -> impl Iterator<Item = &Place> {
+        self.blocks.iter().filter_map(OnceLock::get).flatten()
     }
 
     /// Parks a connection until its socket is ready or the deadline has passed. The socket is
@@ -87,25 +124,28 @@ impl Places {
             entry.link = Some(Arc::clone(&link));
         }
         entry.parked = Some(connection);
-        self.places[place].deadline.store(deadline, Ordering::Relaxed);
+        self.claimed(place).deadline.store(deadline, Ordering::Relaxed);
         let armed = if new {
             epoll::add(epoll, &link.socket, data, flags)
         } else {
             epoll::modify(epoll, &link.socket, data, flags)
         };
         if let Err(error) = armed {
-            tracing::error!("a connection cannot be waited for and is closed: {error}");
             let connection = entry.parked.take();
             drop(entry);
             drop(connection);
+            panic_log::log(|| {
+                tracing::error!("a connection cannot be waited for and is closed: {error}");
+            });
         }
     }
 
     /// Takes a parked connection out.
     pub(super) fn take(&self, place: usize) -> Option<Box<Connection>> {
-        let parked = lock(&self.places.get(place)?.entry).parked.take();
+        let place = self.blocks.get(place / BLOCK)?.get()?.get(place % BLOCK)?;
+        let parked = lock(&place.entry).parked.take();
         if parked.is_some() {
-            self.places[place].deadline.store(NEVER, Ordering::Relaxed);
+            place.deadline.store(NEVER, Ordering::Relaxed);
         }
         parked
     }
@@ -113,7 +153,7 @@ impl Places {
     /// Takes out each parked connection whose deadline has passed.
     pub(super) fn expired(&self, now: u64) -> impl Iterator<Item = Box<Connection>> {
         let late = move |place: &&Place| place.deadline.load(Ordering::Relaxed) <= now;
-        self.places.iter().filter(late).filter_map(move |place| {
+        self.made().filter(late).filter_map(move |place| {
             let mut entry = lock(&place.entry);
             // It may have been taken and parked again meanwhile, with another deadline.
             let late = place.deadline.load(Ordering::Relaxed) <= now;
@@ -127,14 +167,13 @@ impl Places {
         &self,
         wanted: impl Fn(&Connection) -> bool,
     ) -> impl Iterator<Item = Box<Connection>> {
-        self.places
-            .iter()
+        self.made()
             .filter_map(move |place| lock(&place.entry).parked.take_if(|parked| wanted(parked)))
     }
 
     /// Makes every read and write on every open connection fail.
     pub(super) fn cut_all(&self) {
-        for place in &self.places {
+        for place in self.made() {
             if let Some(link) = &lock(&place.entry).link {
                 link.cut();
             }

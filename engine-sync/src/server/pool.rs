@@ -8,6 +8,7 @@
 //! time; threads that wait for long beyond those that are needed lie down.
 
 use super::shutdown::Control;
+use crate::panic_log;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -201,7 +202,9 @@ impl Pool {
             if let Err(error) = spawn(Arc::clone(&station)) {
                 // Tried again at each tick, and said once.
                 if !std::mem::replace(&mut crew.refused, true) {
-                    tracing::error!("the system refuses another thread: {error}");
+                    panic_log::log(|| {
+                        tracing::error!("the system refuses another thread: {error}");
+                    });
                 }
                 return;
             }
@@ -243,4 +246,28 @@ impl Pool {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn a_thread_that_has_ended_is_replaced() {
+        let pool = Pool::new(2, Arc::default());
+        let spawned = Cell::new(0);
+        let tick = || {
+            pool.tick(|_| {
+                spawned.set(spawned.get() + 1);
+                Ok(())
+            });
+            spawned.get()
+        };
+        assert_eq!(tick(), 2);
+        assert_eq!(tick(), 2);
+        pool.ended();
+        assert_eq!(tick(), 3);
+        assert_eq!(tick(), 3);
+    }
 }

@@ -7,7 +7,7 @@ use super::places::Places;
 use super::pool::{Pool, Station};
 use super::shutdown::{Control, Phase};
 use crate::chain::Chain;
-use crate::panic_log::InUnit;
+use crate::panic_log::{self, InUnit};
 use crate::request::Request;
 use engine_core::Exit;
 use http::StatusCode;
@@ -18,7 +18,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -70,7 +69,6 @@ impl Shared {
         if limits.header_count != Limits::default().header_count {
             http.max_headers(limits.header_count);
         }
-        let threads = limits.threads.max(2);
         Ok(Arc::new(Shared {
             chain,
             http,
@@ -78,10 +76,10 @@ impl Shared {
             stop,
             listener: Mutex::new(Some(Arc::new(listener))),
             accept_paused: AtomicBool::new(false),
-            places: Places::new(limits.connections.max(1)),
-            pool: Pool::new(threads, Arc::clone(&control)),
+            places: Places::new(limits.connections),
+            pool: Pool::new(limits.threads, Arc::clone(&control)),
             running: AtomicUsize::new(0),
-            most_running: (threads - 1).min(limits.in_flight.max(1)),
+            most_running: (limits.threads - 1).min(limits.in_flight),
             queue: Mutex::default(),
             queued: AtomicUsize::new(0),
             started: Instant::now(),
@@ -117,8 +115,10 @@ impl Shared {
     pub(super) fn spawn(self: &Arc<Self>, station: Arc<Station>) -> io::Result<()> {
         let shared = Arc::clone(self);
         let work = move || {
+            // Said even if the thread dies of something that got past every guard: the watch then
+            // puts another one in its place.
+            let _ending = Ending(&shared.pool);
             shared.work(&station);
-            shared.pool.ended();
         };
         thread::Builder::new().name("http".into()).spawn(work).map(drop)
     }
@@ -127,9 +127,10 @@ impl Shared {
         let mut events = Vec::with_capacity(1);
         while !self.is_stopped() {
             // Whatever goes wrong with one connection, the thread goes on with the next.
-            let result = catch_unwind(AssertUnwindSafe(|| self.work_once(station, &mut events)));
-            if result.is_err() {
-                tracing::error!("a fault in the server: a connection was lost to a panic");
+            if panic_log::contained(|| self.work_once(station, &mut events)).is_none() {
+                panic_log::log(|| {
+                    tracing::error!("a fault in the server: a connection was lost to a panic");
+                });
             }
         }
     }
@@ -146,7 +147,7 @@ impl Shared {
             && error != rustix::io::Errno::INTR
         {
             // Nothing can be waited for: a fault that must neither end the server nor spin.
-            tracing::error!("waiting for events failed: {error}");
+            panic_log::log(|| tracing::error!("waiting for events failed: {error}"));
             thread::sleep(Duration::from_millis(100));
         }
         for event in events.drain(..) {
@@ -241,6 +242,15 @@ impl Shared {
         let next = queue.pop_front();
         self.queued.store(queue.len(), SeqCst);
         next
+    }
+}
+
+/// While a thread works.
+struct Ending<'a>(&'a Pool);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.ended();
     }
 }
 

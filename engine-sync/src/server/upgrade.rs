@@ -2,6 +2,7 @@
 
 use super::connection::Connection;
 use crate::chain::Exchange;
+use crate::panic_log;
 use crate::upgrade::{Upgrade, Upgraded};
 use engine_core::Exit;
 use rustix::event::epoll;
@@ -19,11 +20,14 @@ pub(super) fn hand_over(mut connection: Box<Connection>, mut exchange: Exchange,
     drop(exchange.request_mut().body_mut().take());
 
     if !connection.link.body_complete.load(Relaxed) {
-        tracing::error!(
-            path = exchange.request().path(),
-            "an upgrade was answered before the body of its request was read: the rest of the \
-             body would be taken for the new protocol; read it, or refuse requests with a body"
-        );
+        panic_log::log(|| {
+            tracing::error!(
+                path = exchange.request().path(),
+                "an upgrade was answered before the body of its request was read: the rest of \
+                 the body would be taken for the new protocol; read it, or refuse requests with a \
+                 body"
+            );
+        });
         return super::handler::finish(exchange, Exit::Failed);
     }
     // epoll watches the open socket and not our handle of it: it would go on after ours is closed.
@@ -31,7 +35,9 @@ pub(super) fn hand_over(mut connection: Box<Connection>, mut exchange: Exchange,
     let wire = connection.wire.take().and_then(|wire| Arc::try_unwrap(wire).ok());
     let socket = connection.link.socket.try_clone();
     let (Some(wire), Ok(socket)) = (wire, socket) else {
-        tracing::error!("a connection could not be handed over; it is closed");
+        panic_log::log(|| {
+            tracing::error!("a connection could not be handed over; it is closed");
+        });
         return super::handler::finish(exchange, Exit::Failed);
     };
     let leftover = Mutex::into_inner(wire).unwrap_or_else(PoisonError::into_inner).into_leftover();
@@ -41,6 +47,6 @@ pub(super) fn hand_over(mut connection: Box<Connection>, mut exchange: Exchange,
     let upgraded = Upgraded::new(socket, leftover, head);
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| owner.hand_over(upgraded))) {
         let error = crate::Error::from_panic(payload);
-        tracing::error!("the new owner of a connection panicked: {error}");
+        panic_log::log(|| tracing::error!("the new owner of a connection panicked: {error}"));
     }
 }

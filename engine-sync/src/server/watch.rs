@@ -4,6 +4,7 @@
 use super::connection::Connection;
 use super::shared::{Shared, lock};
 use super::shutdown::{Phase, Stopped};
+use crate::panic_log;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -44,8 +45,15 @@ impl Shared {
 
     fn sweep(self: &Arc<Self>, now: Instant) {
         for mut connection in self.places.expired(self.millis(now)) {
-            let step = connection.expire();
-            self.drive(None, connection, step);
+            let swept = panic_log::contained(|| {
+                let step = connection.expire();
+                self.drive(None, connection, step);
+            });
+            if swept.is_none() {
+                panic_log::log(|| {
+                    tracing::error!("a fault in the server: a connection was lost to a panic");
+                });
+            }
         }
         self.resume_accepting();
     }
@@ -65,7 +73,9 @@ impl Shared {
         }
         let abandoned = self.pool.tasks();
         for task in &abandoned {
-            tracing::warn!("{task} was still running when the grace time was over");
+            panic_log::log(|| {
+                tracing::warn!("{task} was still running when the grace time was over");
+            });
         }
         Stopped { abandoned }
     }

@@ -6,6 +6,7 @@
 //! may itself poll the connection to get more of its body.
 
 use super::outgoing::Outgoing;
+use crate::panic_log;
 use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::rt::ReadBufCursor;
@@ -213,7 +214,7 @@ impl Wire {
             let mut context = Context::from_waker(&self.waker);
             if let Poll::Ready(result) = Pin::new(&mut self.http).poll(&mut context) {
                 if let Err(error) = &result {
-                    tracing::debug!("connection ended: {error}");
+                    panic_log::log(|| tracing::debug!("connection ended: {error}"));
                 }
                 self.clean = result.is_ok();
                 self.ended = true;

@@ -1,8 +1,8 @@
 //! A bounded pool of threads for blocking work.
 
+use crate::panic_log;
 use std::collections::VecDeque;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -118,8 +118,8 @@ fn work(shared: &Shared) {
     loop {
         if let Some(job) = state.queue.pop_front() {
             drop(state);
-            if catch_unwind(AssertUnwindSafe(job)).is_err() {
-                tracing::error!("a unit of work panicked outside its chain");
+            if panic_log::contained(job).is_none() {
+                panic_log::log(|| tracing::error!("a unit of work panicked outside its chain"));
             }
             state = shared.lock();
         } else if state.closed {
