@@ -35,11 +35,16 @@ struct Free {
     next: usize,
 }
 
-#[derive(Default)]
 struct Place {
     /// In milliseconds of the server's clock; read by the sweep without the lock.
     deadline: AtomicU64,
     entry: Mutex<Entry>,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place { deadline: AtomicU64::new(NEVER), entry: Mutex::default() }
+    }
 }
 
 #[derive(Default)]
@@ -155,10 +160,13 @@ impl Places {
         let late = move |place: &&Place| place.deadline.load(Ordering::Relaxed) <= now;
         self.made().filter(late).filter_map(move |place| {
             let mut entry = lock(&place.entry);
-            // It may have been taken and parked again meanwhile, with another deadline.
-            let late = place.deadline.load(Ordering::Relaxed) <= now;
-            place.deadline.store(if late { NEVER } else { now + 1 }, Ordering::Relaxed);
-            late.then(|| entry.parked.take()).flatten()
+            // It may have been taken and parked again meanwhile, with another deadline, which
+            // then holds.
+            if place.deadline.load(Ordering::Relaxed) > now {
+                return None;
+            }
+            place.deadline.store(NEVER, Ordering::Relaxed);
+            entry.parked.take()
         })
     }
 
