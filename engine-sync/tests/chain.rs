@@ -1,6 +1,8 @@
 //! The chain as its users see it. The contract's rules are checked one by one, and against the
 //! recorded cases, in `conformance.rs`; here stands what is this engine's own.
 
+#![cfg(feature = "minijinja")]
+
 use engine_sync::http::{Method, StatusCode, header};
 use engine_sync::{
     Chain, Context, Ended, Error, Exit, HttpLayer, Profile, Request, Response, Route, Stack,
