@@ -5,7 +5,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How a [`Database`] is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,10 @@ struct Inner {
     options: DatabaseOptions,
     idle: Mutex<Vec<Connection>>,
     returned: Condvar,
+    /// Whether somebody writes. SQLite lets one write at a time: if all of them waited for it with a
+    /// connection in hand, none would be left for readers.
+    writing: Mutex<bool>,
+    written: Condvar,
 }
 
 impl Database {
@@ -105,6 +109,9 @@ impl Database {
         let connections: rusqlite::Result<Vec<Connection>> =
             (0..options.connections.max(1)).map(|_| open()).collect();
         let connections = connections.map_err(|error| explain(path, &options, error))?;
+        if connections[0].is_readonly("main").unwrap_or(false) {
+            return Err(StoreError::new(not_writable(path)));
+        }
         let health = connections[0]
             .query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))
             .map_err(|error| explain(path, &options, error))?;
@@ -130,7 +137,8 @@ impl Database {
 
     fn of(path: PathBuf, options: DatabaseOptions, connections: Vec<Connection>) -> Self {
         let (idle, returned) = (Mutex::new(connections), Condvar::new());
-        Database { inner: Arc::new(Inner { path, options, idle, returned }) }
+        let (writing, written) = (Mutex::new(false), Condvar::new());
+        Database { inner: Arc::new(Inner { path, options, idle, returned, writing, written }) }
     }
 
     /// Where the file is.
@@ -141,7 +149,9 @@ impl Database {
     /// Makes a table where it is missing, and checks that an existing one has the columns that
     /// `probe`, a query, asks for.
     pub(crate) fn ensure(&self, schema: &str, probe: &str) -> Result<(), StoreError> {
-        self.with(|connection| connection.execute_batch(schema))?;
+        let made = self.write(|connection| connection.execute_batch(schema));
+        // The probe goes first in saying what is wrong: an index on a column that a foreign table
+        // does not have fails with SQL that helps nobody.
         self.with(|connection| connection.prepare(probe).map(drop)).map_err(|error| {
             StoreError::with_source(
                 format!(
@@ -151,32 +161,71 @@ impl Database {
                 ),
                 error,
             )
-        })
+        })?;
+        made
     }
 
-    /// Runs statements on a connection of its own for as long as they take.
+    /// Runs statements that only read, on a connection of its own for as long as they take.
     pub(crate) fn with<T>(
         &self,
         run: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        let mut borrowed = self.borrow()?;
+        self.run_by(self.deadline(), run)
+    }
+
+    /// Runs statements that write. Writers wait for each other without a connection, so that
+    /// readers always find one, and for one busy timeout in all.
+    pub(crate) fn write<T>(
+        &self,
+        run: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let deadline = self.deadline();
+        let _permit = self.permit(deadline)?;
+        self.run_by(deadline, run)
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.inner.options.busy_timeout
+    }
+
+    fn run_by<T>(
+        &self,
+        deadline: Instant,
+        run: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let mut borrowed = self.borrow(deadline)?;
         let Some(connection) = &mut borrowed.connection else {
             return Err(StoreError::new("a borrowed connection is there until it is given back"));
         };
-        run(connection).map_err(|error| explain(&self.inner.path, &self.inner.options, error))
+        let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        let ran = connection.busy_timeout(left).and_then(|()| run(connection));
+        ran.map_err(|error| explain(&self.inner.path, &self.inner.options, error))
     }
 
-    fn borrow(&self) -> Result<Borrowed<'_>, StoreError> {
-        let wait = self.inner.options.busy_timeout;
+    /// Waits to be the one who writes.
+    fn permit(&self, deadline: Instant) -> Result<Permit<'_>, StoreError> {
+        let wait = deadline.saturating_duration_since(Instant::now());
+        let writing = self.inner.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.inner.written.wait_timeout_while(writing, wait, |writing| *writing);
+        let (mut writing, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() && *writing {
+            return Err(StoreError::new(locked(&self.inner.path, &self.inner.options)));
+        }
+        *writing = true;
+        Ok(Permit(&self.inner))
+    }
+
+    fn borrow(&self, deadline: Instant) -> Result<Borrowed<'_>, StoreError> {
+        let wait = deadline.saturating_duration_since(Instant::now());
         let idle = self.inner.lock();
         let waited = self.inner.returned.wait_timeout_while(idle, wait, |idle| idle.is_empty());
         let (mut idle, _) = waited.unwrap_or_else(PoisonError::into_inner);
         match idle.pop() {
             Some(connection) => Ok(Borrowed { from: &self.inner, connection: Some(connection) }),
             None => Err(StoreError::new(format!(
-                "all {} connections to the database {:?} were busy for {wait:?}: open it with more \
+                "all {} connections to the database {:?} were busy for {:?}: open it with more \
                  connections, or look for what holds its lock",
-                self.inner.options.connections, self.inner.path,
+                self.inner.options.connections, self.inner.path, self.inner.options.busy_timeout,
             ))),
         }
     }
@@ -186,6 +235,16 @@ impl Inner {
     fn lock(&self) -> MutexGuard<'_, Vec<Connection>> {
         // The list is whole after a panic too: nothing that may panic runs under this lock.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to write, given back when this is dropped, by a panic too.
+struct Permit<'a>(&'a Inner);
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        *self.0.writing.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.0.written.notify_one();
     }
 }
 
@@ -217,25 +276,37 @@ fn damaged(path: &Path, how: &str) -> String {
     )
 }
 
+fn locked(path: &Path, options: &DatabaseOptions) -> String {
+    format!(
+        "the database {path:?} is locked by another program or transaction, for longer than {:?}: end \
+         that one, or raise the busy timeout",
+        options.busy_timeout,
+    )
+}
+
+fn not_writable(path: &Path) -> String {
+    format!(
+        "the database {path:?} cannot be opened for writing: check that it is a file, and that this \
+         user may write it and its folder"
+    )
+}
+
 /// Says what an error of SQLite means for whoever runs the program.
 fn explain(path: &Path, options: &DatabaseOptions, error: rusqlite::Error) -> StoreError {
     let message = match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => format!(
-            "the database {path:?} is locked by another program or transaction, for longer than \
-             {:?}: end that one, or raise the busy timeout",
-            options.busy_timeout,
-        ),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => locked(path, options),
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             damaged(path, &error.to_string())
         }
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => format!(
-            "the database {path:?} cannot be opened for writing: check that it is a file, and that \
-             this user may write it and its folder"
-        ),
-        Some(ErrorCode::DiskFull) => {
-            format!("the disk of the database {path:?} is full: nothing was written; make room")
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            not_writable(path)
         }
-        _ => format!("the database {path:?} failed: {error}"),
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => format!(
+            "the disk of the database {path:?} is full or failing: nothing was written; make room, or \
+             look at the disk"
+        ),
+        // What went wrong is the source, and is shown as such.
+        _ => format!("the database {path:?} failed"),
     };
     StoreError::with_source(message, error)
 }

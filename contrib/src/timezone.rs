@@ -10,6 +10,12 @@ use std::ops::ControlFlow;
 
 pub use jiff::tz::TimeZone;
 
+/// Whether a time zone of this name is known, an IANA name such as `Europe/Berlin`, or `UTC`. Ask
+/// before a name is put into a user's profile: an unknown one is answered with the default.
+pub fn is_known(name: &str) -> bool {
+    TimeZone::get(name).is_ok()
+}
+
 /// Options of [`Timezone`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -47,7 +47,7 @@ impl SqliteUsers {
 
     fn change(&self, sql: &str, values: &[&dyn ToSql]) -> Result<bool, StoreError> {
         let changed =
-            self.database.with(|connection| connection.prepare_cached(sql)?.execute(values))?;
+            self.database.write(|connection| connection.prepare_cached(sql)?.execute(values))?;
         Ok(changed > 0)
     }
 }
@@ -66,7 +66,7 @@ impl UserStore for SqliteUsers {
             "INSERT INTO users (username, password) VALUES (?1, ?2)
              ON CONFLICT (username) DO NOTHING RETURNING {COLUMNS}"
         );
-        self.database.with(|connection| {
+        self.database.write(|connection| {
             let values = params![new.username, new.password_hash];
             connection.prepare_cached(&sql)?.query_row(values, account).optional()
         })

@@ -54,7 +54,7 @@ impl SessionStore for SqliteSessions {
 
     fn create(&self, data: &SessionData, expires: SystemTime) -> Result<SessionKey, StoreError> {
         let (data, expires) = (encode(data)?, millis(expires));
-        self.database.with(|connection| {
+        self.database.write(|connection| {
             with_fresh_key(|key| {
                 connection
                     .prepare_cached(
@@ -73,7 +73,7 @@ impl SessionStore for SqliteSessions {
         expires: SystemTime,
     ) -> Result<bool, StoreError> {
         let data = encode(data)?;
-        let changed = self.database.with(|connection| {
+        let changed = self.database.write(|connection| {
             connection
                 .prepare_cached("UPDATE sessions SET data = ?2, expires = ?3 WHERE key = ?1")?
                 .execute(params![key.as_str(), data, millis(expires)])
@@ -88,7 +88,7 @@ impl SessionStore for SqliteSessions {
         expires: SystemTime,
     ) -> Result<Option<SessionKey>, StoreError> {
         let (data, expires) = (encode(data)?, millis(expires));
-        let (fresh, changed) = self.database.with(|connection: &mut Connection| {
+        let (fresh, changed) = self.database.write(|connection: &mut Connection| {
             with_fresh_key(|fresh| {
                 connection
                     .prepare_cached(
@@ -101,7 +101,7 @@ impl SessionStore for SqliteSessions {
     }
 
     fn delete(&self, key: &SessionKey) -> Result<(), StoreError> {
-        self.database.with(|connection| {
+        self.database.write(|connection| {
             connection
                 .prepare_cached("DELETE FROM sessions WHERE key = ?1")?
                 .execute([key.as_str()])
@@ -110,7 +110,7 @@ impl SessionStore for SqliteSessions {
     }
 
     fn clear_expired(&self) -> Result<u64, StoreError> {
-        let cleared = self.database.with(|connection| {
+        let cleared = self.database.write(|connection| {
             connection
                 .prepare_cached("DELETE FROM sessions WHERE expires <= ?1")?
                 .execute([millis(SystemTime::now())])

@@ -201,3 +201,40 @@ fn a_program_killed_right_after_an_answer_has_lost_nothing() {
     let kept = kept["count"].as_u64().unwrap();
     assert!(kept >= acknowledged, "{acknowledged} was acknowledged and {kept} is kept");
 }
+
+#[test]
+fn a_foreign_table_is_an_error_that_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("db.sqlite");
+    Connection::open(&file).unwrap().execute_batch("CREATE TABLE sessions (a)").unwrap();
+    let error = SqliteSessions::new(&Database::open(&file).unwrap()).unwrap_err().to_string();
+    assert!(error.contains("has a table of that name with other columns"), "{error}");
+}
+
+#[test]
+fn writers_that_wait_for_a_lock_leave_readers_alone_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("db.sqlite");
+    let options = DatabaseOptions::default().with_busy_timeout(Duration::from_millis(300));
+    let store = SqliteSessions::new(&Database::open_with(&file, options).unwrap()).unwrap();
+    let later = SystemTime::now() + Duration::from_secs(60);
+    let kept = store.create(&SessionData::default(), later).unwrap();
+
+    let holder = Connection::open(&file).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    std::thread::scope(|scope| {
+        // More writers than there are connections.
+        let writers: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| store.create(&SessionData::default(), later))).collect();
+        while writers.iter().any(|writer| !writer.is_finished()) {
+            assert!(store.load(&kept).unwrap().is_some());
+        }
+        for writer in writers {
+            let error = writer.join().unwrap().unwrap_err().to_string();
+            assert!(error.contains("is locked by another program"), "{error}");
+        }
+    });
+    holder.execute_batch("ROLLBACK").unwrap();
+    assert!(store.load(&kept).unwrap().is_some());
+    store.create(&SessionData::default(), later).unwrap();
+}

@@ -80,6 +80,16 @@ fn a_name_is_given_to_one_user_only() {
 }
 
 #[test]
+fn a_user_with_an_unknown_time_zone_is_not_created() {
+    let folder = Folder::new(STANDARD);
+    let arguments = ["create-user", "ada", "--timezone", "Mars/Olympus"];
+    let output = folder.run(&arguments, "correct horse battery\n");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Mars/Olympus"));
+    folder.create_user("ada", "correct horse battery");
+}
+
+#[test]
 fn a_signal_ends_the_site_with_code_0() {
     let folder = Folder::new(STANDARD);
     let site = folder.serve();
