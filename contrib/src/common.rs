@@ -1,7 +1,7 @@
 //! What nearly every site wants: its own hosts only, slashes appended, lengths said (Django's
 //! `CommonMiddleware`).
 
-use crate::options::OptionsError;
+use crate::options::{self, OptionsError};
 use crate::site::{self, Site};
 use engine_sync::http::{HeaderName, Method, StatusCode, header};
 use engine_sync::{Error, Flow, Hooks, Layer, On, Order, Request, Response, Result};
@@ -17,6 +17,7 @@ pub struct CommonOptions {
     /// The hosts this program serves, without port: `example.org`, `.example.org` for the domain
     /// and all below it, `*` for any. Default: `.localhost`, `127.0.0.1` and `[::1]`
     /// (`ALLOWED_HOSTS`, which Django takes as these when it is empty and DEBUG is on).
+    #[serde(deserialize_with = "allowed_hosts")]
     pub allowed_hosts: Vec<String>,
     /// Whether a path that leads nowhere is redirected to the same path with a slash behind it,
     /// where that leads somewhere. Default: yes (`APPEND_SLASH`).
@@ -26,6 +27,7 @@ pub struct CommonOptions {
     pub prepend_www: bool,
     /// Regular expressions; a client whose `User-Agent` has a match of one is refused with 403.
     /// Default: none (`DISALLOWED_USER_AGENTS`).
+    #[serde(deserialize_with = "user_agents")]
     pub disallowed_user_agents: Vec<String>,
     /// A header by which a proxy in front says that the client came over https, and its value:
     /// `["x-forwarded-proto", "https"]`. Only a proxy that always sets or removes it may be
@@ -34,6 +36,48 @@ pub struct CommonOptions {
     /// Whether a redirect that would lose a body (POST, PUT, PATCH, DELETE) is an error that says
     /// so, which helps during development. Default: no (`DEBUG`).
     pub debug: bool,
+}
+
+fn check_hosts(hosts: &Vec<String>) -> Result<(), OptionsError> {
+    if hosts.is_empty() {
+        return Err(OptionsError::new(
+            "`allowed_hosts` is empty, so every request would be refused: list the hosts you \
+             serve, or leave it out to serve this machine only",
+        ));
+    }
+    for host in hosts {
+        let name = host.strip_prefix('.').unwrap_or(host);
+        let is_host = host == "*"
+            || (!name.is_empty() && !name.contains(['/', '*', ' ']))
+                && (name.starts_with('[') || !name.contains(':'));
+        if !is_host {
+            return Err(OptionsError::new(format!(
+                "`allowed_hosts` has {host:?}: write the host alone, such as `example.org`, \
+                 `.example.org` for all below it, or `*`"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn compile(patterns: &[String]) -> Result<Vec<Regex>, OptionsError> {
+    let compiled = patterns.iter().map(|pattern| {
+        Regex::new(pattern).map_err(|error| {
+            OptionsError::new(format!(
+                "`disallowed_user_agents` has {pattern:?}, which is no regular expression \
+                 ({error}): put a `\\` before characters that stand for themselves"
+            ))
+        })
+    });
+    compiled.collect()
+}
+
+fn allowed_hosts<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    options::checked(from, check_hosts)
+}
+
+fn user_agents<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    options::checked(from, |patterns: &Vec<String>| compile(patterns).map(drop))
 }
 
 impl Default for CommonOptions {
@@ -69,32 +113,8 @@ impl Common {
     /// A host has a scheme, a port or a path, no host is allowed, or a regular expression or a
     /// header name is malformed; the message says the cure.
     pub fn new(options: CommonOptions) -> Result<Self, OptionsError> {
-        if options.allowed_hosts.is_empty() {
-            return Err(OptionsError::new(
-                "`allowed_hosts` is empty, so every request would be refused: list the hosts you \
-                 serve, or leave it out to serve this machine only",
-            ));
-        }
-        for host in &options.allowed_hosts {
-            let name = host.strip_prefix('.').unwrap_or(host);
-            let is_host = host == "*"
-                || (!name.is_empty() && !name.contains(['/', '*', ' ']))
-                    && (name.starts_with('[') || !name.contains(':'));
-            if !is_host {
-                return Err(OptionsError::new(format!(
-                    "`allowed_hosts` has {host:?}: write the host alone, such as `example.org`, \
-                     `.example.org` for all below it, or `*`"
-                )));
-            }
-        }
-        let patterns = options.disallowed_user_agents.iter().map(|pattern| {
-            Regex::new(pattern).map_err(|error| {
-                OptionsError::new(format!(
-                    "`disallowed_user_agents` has {pattern:?}, which is no regular expression \
-                     ({error}): put a `\\` before characters that stand for themselves"
-                ))
-            })
-        });
+        check_hosts(&options.allowed_hosts)?;
+        let patterns = compile(&options.disallowed_user_agents)?;
         let proxy_ssl_header = match options.proxy_ssl_header {
             None => None,
             Some((name, value)) => {
@@ -108,7 +128,7 @@ impl Common {
             }
         };
         Ok(Common {
-            disallowed_user_agents: patterns.collect::<Result<_, _>>()?,
+            disallowed_user_agents: patterns,
             allowed_hosts: options.allowed_hosts,
             append_slash: options.append_slash,
             prepend_www: options.prepend_www,

@@ -1,6 +1,6 @@
 //! Compressed responses (Django's `GZipMiddleware`).
 
-use crate::options::OptionsError;
+use crate::options::{self, OptionsError};
 use crate::random;
 use engine_sync::http::header::{self, HeaderValue};
 use engine_sync::http::{HeaderMap, StatusCode};
@@ -18,7 +18,21 @@ pub struct GzipOptions {
     /// Bytes a body must have to be worth it; streams always are. Default: 200, Django's.
     pub minimum: usize,
     /// How hard to try, from 1 (quick) to 9 (small). Default: 6, Django's.
+    #[serde(deserialize_with = "level")]
     pub level: u32,
+}
+
+fn check_level(level: &u32) -> Result<(), OptionsError> {
+    if (1..=9).contains(level) {
+        return Ok(());
+    }
+    Err(OptionsError::new(format!(
+        "`level` is {level}: choose 1 (quick) to 9 (small), or leave the layer out"
+    )))
+}
+
+fn level<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    options::checked(from, check_level)
 }
 
 impl Default for GzipOptions {
@@ -49,12 +63,7 @@ impl Gzip {
     ///
     /// The level is not between 1 and 9.
     pub fn new(options: GzipOptions) -> Result<Self, OptionsError> {
-        if !(1..=9).contains(&options.level) {
-            return Err(OptionsError::new(format!(
-                "`level` is {}: choose 1 (quick) to 9 (small), or leave the layer out",
-                options.level
-            )));
-        }
+        check_level(&options.level)?;
         Ok(Gzip { minimum: options.minimum, level: Compression::new(options.level) })
     }
 

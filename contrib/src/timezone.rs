@@ -2,18 +2,20 @@
 //! a layer that needs the user *and* the session, so that its place in the stack matters.
 
 use crate::auth::User;
-use crate::options::OptionsError;
+use crate::options::{self, OptionsError};
 use crate::sessions::Session;
 use engine_sync::{Flow, Hooks, Layer, On, Order, Request, Result};
 use serde::Deserialize;
+use std::fmt;
 use std::ops::ControlFlow;
 
 pub use jiff::tz::TimeZone;
 
 /// Whether a time zone of this name is known, an IANA name such as `Europe/Berlin`, or `UTC`. Ask
 /// before a name is put into a user's profile: an unknown one is answered with the default.
+/// [`check`] says the cure, too.
 pub fn is_known(name: &str) -> bool {
-    TimeZone::get(name).is_ok()
+    zone(name).is_ok()
 }
 
 /// Options of [`Timezone`].
@@ -22,7 +24,59 @@ pub fn is_known(name: &str) -> bool {
 #[non_exhaustive]
 pub struct TimezoneOptions {
     /// The zone of visitors who have none, an IANA name. Default: `UTC` (`TIME_ZONE`).
+    #[serde(deserialize_with = "default_zone")]
     pub default: String,
+}
+
+fn check_default(name: &str) -> Result<TimeZone, OptionsError> {
+    zone(name).map_err(|unknown| OptionsError::new(format!("`default`: {unknown}")))
+}
+
+fn default_zone<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    options::checked(from, |name: &String| check_default(name).map(drop))
+}
+
+/// No time zone has this name; the message says which would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownZone(String);
+
+impl UnknownZone {
+    /// The name that no time zone has.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UnknownZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.0;
+        write!(
+            f,
+            "no time zone is named {name:?}: use an IANA name such as `Europe/Berlin`, or `UTC`"
+        )
+    }
+}
+
+impl std::error::Error for UnknownZone {}
+
+/// Whether a time zone has this name, an IANA name such as `Europe/Berlin`.
+///
+/// # Errors
+///
+/// None has; the message says which would do.
+///
+/// ```
+/// assert!(contrib::timezone::check("Europe/Berlin").is_ok());
+/// assert!(contrib::timezone::check("Berlin").is_err());
+/// ```
+pub fn check(name: &str) -> Result<(), UnknownZone> {
+    zone(name).map(drop)
+}
+
+fn zone(name: &str) -> Result<TimeZone, UnknownZone> {
+    // `Etc/Unknown` is known for not being known.
+    let zone = TimeZone::get(name).ok().filter(|zone| !zone.is_unknown());
+    zone.ok_or_else(|| UnknownZone(name.to_owned()))
 }
 
 impl Default for TimezoneOptions {
@@ -49,12 +103,7 @@ impl Timezone {
     ///
     /// No zone has the name of the default.
     pub fn new(options: TimezoneOptions) -> Result<Self, OptionsError> {
-        let default = TimeZone::get(&options.default).map_err(|error| {
-            OptionsError::new(format!(
-                "`default` is {:?} ({error}): use an IANA name such as `Europe/Berlin`, or `UTC`",
-                options.default
-            ))
-        })?;
+        let default = check_default(&options.default)?;
         Ok(Timezone { default })
     }
 
@@ -73,8 +122,8 @@ impl Timezone {
         }
         let zone = match profile.as_deref().or(known) {
             None => self.default.clone(),
-            Some(name) => TimeZone::get(name).unwrap_or_else(|error| {
-                tracing::warn!(name, %error, "unknown time zone; the default takes its place");
+            Some(name) => zone(name).unwrap_or_else(|error| {
+                tracing::warn!(%error, "the default takes the place of a time zone");
                 self.default.clone()
             }),
         };

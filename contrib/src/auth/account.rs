@@ -32,12 +32,24 @@ pub struct NewAccount {
     pub username: String,
     /// The hash of the password, a PHC string.
     pub password_hash: String,
+    /// The user's time zone, an IANA name such as `Europe/Berlin`.
+    pub timezone: Option<String>,
 }
 
 impl NewAccount {
     /// An account with this name and this hash of a password.
     pub fn new(username: impl Into<String>, password_hash: impl Into<String>) -> Self {
-        NewAccount { username: username.into(), password_hash: password_hash.into() }
+        NewAccount {
+            username: username.into(),
+            password_hash: password_hash.into(),
+            timezone: None,
+        }
+    }
+
+    /// With this time zone.
+    pub fn with_timezone(mut self, timezone: impl Into<String>) -> Self {
+        self.timezone = Some(timezone.into());
+        self
     }
 }
 
@@ -57,7 +69,7 @@ pub trait UserStore: Send + Sync + 'static {
     /// The store could not be read.
     fn by_name(&self, username: &str) -> Result<Option<Account>, StoreError>;
 
-    /// Makes an account, active and not staff. `None`: the name is taken.
+    /// Makes an account with all that is given, active and not staff, or none. `None`: the name is taken.
     ///
     /// # Errors
     ///

@@ -3,10 +3,12 @@
 use super::account::{Account, NewAccount, UserStore};
 use super::password::{Busy, Passwords};
 use crate::store_error::StoreError;
+use crate::timezone::{self, UnknownZone};
 use engine_sync::http::StatusCode;
 use engine_sync::{Error, Result};
 use std::fmt;
 use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization;
 
 /// The users of a site and their passwords. Cheap to clone.
 #[derive(Clone)]
@@ -23,6 +25,8 @@ pub enum AccountError {
     Username(String),
     /// The password will not do; the message says which would.
     Password(String),
+    /// No time zone has that name; the message says which would do.
+    Timezone(UnknownZone),
     /// Somebody else has the name: ask for another one.
     Taken(String),
     /// There is no such account any more.
@@ -39,6 +43,7 @@ impl fmt::Display for AccountError {
             AccountError::Username(message) | AccountError::Password(message) => {
                 f.write_str(message)
             }
+            AccountError::Timezone(unknown) => unknown.fmt(f),
             AccountError::Taken(name) => {
                 write!(f, "the name {name:?} is taken: choose another one")
             }
@@ -50,6 +55,12 @@ impl fmt::Display for AccountError {
 }
 
 impl std::error::Error for AccountError {}
+
+impl From<UnknownZone> for AccountError {
+    fn from(unknown: UnknownZone) -> Self {
+        AccountError::Timezone(unknown)
+    }
+}
 
 impl From<Busy> for AccountError {
     fn from(busy: Busy) -> Self {
@@ -76,7 +87,7 @@ impl Accounts {
 
     /// The account with this name and password, if there is one and it is active.
     ///
-    /// It takes as long for a name that nobody has, so that its duration does not tell who has an
+    /// The name is [normalised](normalize_username) first. It takes as long for a name that nobody has, so that its duration does not tell who has an
     /// account here.
     ///
     /// # Errors
@@ -87,7 +98,7 @@ impl Accounts {
         // Nobody has such a password, and hashing a long text is work for free.
         let possible = password.len() <= LONGEST_PASSWORD;
         let password = if possible { password } else { "" };
-        match self.users.by_name(username)? {
+        match self.users.by_name(&normalize_username(username))? {
             Some(account) => {
                 let fits = self.passwords.verify(password, &account.password_hash).map_err(busy)?;
                 Ok((fits && possible && account.is_active).then_some(account))
@@ -99,17 +110,37 @@ impl Accounts {
         }
     }
 
-    /// Makes an account, active and not staff.
+    /// Makes an account, active, not staff and without a time zone; see [`Accounts::create`].
     ///
     /// # Errors
     ///
-    /// The name or the password will not do, the name is taken, or see [`AccountError`].
+    /// As [`Accounts::create`].
     pub fn create_user(&self, username: &str, password: &str) -> Result<Account, AccountError> {
-        check_username(username)?;
-        check_password(username, password)?;
-        let new = NewAccount::new(username, self.passwords.hash(password)?);
+        self.create(username, password, None)
+    }
+
+    /// Makes an account together with its time zone, an IANA name; all of it or nothing. It is
+    /// active and not staff, and its name is [normalised](normalize_username).
+    ///
+    /// # Errors
+    ///
+    /// The name, the password or the time zone will not do, the name is taken, or see
+    /// [`AccountError`].
+    pub fn create(
+        &self,
+        username: &str,
+        password: &str,
+        timezone: Option<&str>,
+    ) -> Result<Account, AccountError> {
+        let username = normalize_username(username);
+        check_username(&username)?;
+        check_password(&username, password)?;
+        timezone.map_or(Ok(()), timezone::check)?;
+        let hash = self.passwords.hash(password)?;
+        let new =
+            NewAccount { username, password_hash: hash, timezone: timezone.map(str::to_owned) };
         let made = self.users.insert(&new)?;
-        made.ok_or_else(|| AccountError::Taken(username.to_owned()))
+        made.ok_or(AccountError::Taken(new.username))
     }
 
     /// Changes a password. The user's other sessions end; see
@@ -127,6 +158,15 @@ impl Accounts {
         account.password_hash = hash;
         Ok(())
     }
+}
+
+/// A user name in the one spelling that is stored, Unicode's NFKC (Django's `normalize_username`):
+/// an accent is the same typed as one character or two, and a fullwidth letter is the plain one.
+///
+/// [`Accounts`] does it; [`UserStore::by_name`] takes names as they are stored. A name that is too
+/// long anyway comes back cut off, and still too long.
+pub fn normalize_username(username: &str) -> String {
+    username.nfkc().take(LONGEST_NAME + 1).collect()
 }
 
 const LONGEST_NAME: usize = 150;

@@ -40,7 +40,7 @@ mod sqlite;
 mod user;
 
 pub use account::{Account, NewAccount, UserStore};
-pub use accounts::{AccountError, Accounts};
+pub use accounts::{AccountError, Accounts, normalize_username};
 pub use layer::Authentication;
 pub use password::{Busy, Passwords};
 pub use required::{LoginExempt, LoginRequired, redirect_to_login, safe_next};

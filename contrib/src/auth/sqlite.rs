@@ -24,6 +24,8 @@ impl SqliteUsers {
         // AUTOINCREMENT never gives a number twice, so a session of a deleted user cannot become
         // the session of a new one.
         database.ensure(
+            "users",
+            COLUMNS,
             "CREATE TABLE IF NOT EXISTS users (
                  id INTEGER PRIMARY KEY AUTOINCREMENT,
                  username TEXT NOT NULL UNIQUE,
@@ -33,14 +35,13 @@ impl SqliteUsers {
                  last_login INTEGER,
                  timezone TEXT
              ) STRICT;",
-            &format!("SELECT {COLUMNS} FROM users"),
         )?;
         Ok(SqliteUsers { database: database.clone() })
     }
 
     fn one(&self, column: &str, value: impl ToSql) -> Result<Option<Account>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM users WHERE {column} = ?1");
-        self.database.with(|connection| {
+        self.database.read(|connection| {
             connection.prepare_cached(&sql)?.query_row([value], account).optional()
         })
     }
@@ -63,11 +64,11 @@ impl UserStore for SqliteUsers {
 
     fn insert(&self, new: &NewAccount) -> Result<Option<Account>, StoreError> {
         let sql = format!(
-            "INSERT INTO users (username, password) VALUES (?1, ?2)
+            "INSERT INTO users (username, password, timezone) VALUES (?1, ?2, ?3)
              ON CONFLICT (username) DO NOTHING RETURNING {COLUMNS}"
         );
         self.database.write(|connection| {
-            let values = params![new.username, new.password_hash];
+            let values = params![new.username, new.password_hash, new.timezone];
             connection.prepare_cached(&sql)?.query_row(values, account).optional()
         })
     }

@@ -4,7 +4,7 @@ use super::check::{NO_CSRF_COOKIE, TOKEN_MISSING, TrustedOrigins};
 use super::token::{self, CsrfToken};
 use crate::common::Common;
 use crate::cookies::{CookieShape, Keep, SameSite};
-use crate::options::OptionsError;
+use crate::options::{self, OptionsError};
 use crate::sessions::Session;
 use engine_sync::http::{HeaderName, Method, StatusCode, header};
 use engine_sync::{Flow, Hooks, Layer, On, Order, Request, Response, Result, ViewMatch};
@@ -53,10 +53,17 @@ pub struct CsrfOptions {
     pub header_name: String,
     /// Origins whose pages may send forms here, with their scheme: `https://example.org`, or
     /// `https://*.example.org` for all below it. Default: none (`CSRF_TRUSTED_ORIGINS`).
+    #[serde(deserialize_with = "trusted_origins")]
     pub trusted_origins: Vec<String>,
     /// Whether the secret is kept in the session and not in a cookie of its own. Default: no
     /// (`CSRF_USE_SESSIONS`).
     pub use_sessions: bool,
+}
+
+fn trusted_origins<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    options::checked(from, |origins: &Vec<String>| {
+        Ok(TrustedOrigins::new(origins.clone()).map(drop)?)
+    })
 }
 
 impl Default for CsrfOptions {

@@ -3,7 +3,7 @@
 use super::session::{Policy, Saved, Session};
 use super::store::{SessionKey, SessionStore};
 use crate::cookies::{CookieShape, Keep, SameSite};
-use crate::options::OptionsError;
+use crate::options::{self, OptionsError};
 use engine_sync::{Error, Flow, Hooks, Layer, On, Order, Request, Response, Result};
 use serde::Deserialize;
 use std::fmt;
@@ -20,6 +20,7 @@ pub struct SessionOptions {
     pub cookie_name: String,
     /// Seconds until a session that is not changed expires. Default: 1,209,600, two weeks
     /// (`SESSION_COOKIE_AGE`).
+    #[serde(deserialize_with = "cookie_age")]
     pub cookie_age: u64,
     /// The paths the cookie is sent to. Default: `/` (`SESSION_COOKIE_PATH`).
     pub cookie_path: String,
@@ -41,6 +42,20 @@ pub struct SessionOptions {
     /// Whether sessions end with the browser unless they say otherwise. Default: no
     /// (`SESSION_EXPIRE_AT_BROWSER_CLOSE`).
     pub expire_at_browser_close: bool,
+}
+
+fn check_age(seconds: &u64) -> Result<(), OptionsError> {
+    if *seconds > 0 {
+        return Ok(());
+    }
+    Err(OptionsError::new(
+        "`cookie_age` is 0, so no session would live: say how many seconds, or set \
+         `expire_at_browser_close = true` beside the default",
+    ))
+}
+
+fn cookie_age<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    options::checked(from, check_age)
 }
 
 impl Default for SessionOptions {
@@ -91,12 +106,7 @@ impl Sessions {
             same_site: options.cookie_same_site,
         };
         cookie.check()?;
-        if options.cookie_age == 0 {
-            return Err(OptionsError::new(
-                "`cookie_age` is 0, so no session would live: say how many seconds, or set \
-                 `expire_at_browser_close = true` beside the default",
-            ));
-        }
+        check_age(&options.cookie_age)?;
         let age = Duration::from_secs(options.cookie_age);
         let policy = Policy { age, at_browser_close: options.expire_at_browser_close };
         Ok(Sessions { store, policy, cookie, save_every_request: options.save_every_request })

@@ -21,13 +21,14 @@ impl SqliteSessions {
     /// The table cannot be made, or there is one of that name with other columns.
     pub fn new(database: &Database) -> Result<Self, StoreError> {
         database.ensure(
+            "sessions",
+            "key, data, expires",
             "CREATE TABLE IF NOT EXISTS sessions (
                  key TEXT PRIMARY KEY NOT NULL,
                  data TEXT NOT NULL,
                  expires INTEGER NOT NULL
              ) STRICT, WITHOUT ROWID;
              CREATE INDEX IF NOT EXISTS sessions_expires ON sessions (expires);",
-            "SELECT key, data, expires FROM sessions",
         )?;
         Ok(SqliteSessions { database: database.clone() })
     }
@@ -35,7 +36,7 @@ impl SqliteSessions {
 
 impl SessionStore for SqliteSessions {
     fn load(&self, key: &SessionKey) -> Result<Option<SessionData>, StoreError> {
-        let text: Option<String> = self.database.with(|connection| {
+        let text: Option<String> = self.database.read(|connection| {
             connection
                 .prepare_cached("SELECT data FROM sessions WHERE key = ?1 AND expires > ?2")?
                 .query_row(params![key.as_str(), millis(SystemTime::now())], |row| row.get(0))

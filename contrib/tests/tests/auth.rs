@@ -7,7 +7,7 @@ use contrib::auth::{
 use contrib::csrf::{self, Csrf, CsrfExempt, CsrfOptions};
 use contrib::sessions::{MemorySessions, Session, SessionOptions, Sessions};
 use contrib::signing::SecretKey;
-use contrib::timezone::{TimeZone, Timezone, TimezoneOptions};
+use contrib::timezone::{self, TimeZone, Timezone, TimezoneOptions};
 use engine_sync::http::header;
 use engine_sync::{Chain, Response, Route, Stack, hooks};
 use std::sync::Arc;
@@ -236,6 +236,45 @@ fn names_and_passwords_that_will_not_do_name_their_cure() {
     assert!(matches!(accounts.create_user("alice", PASSWORD), Err(AccountError::Taken(_))));
     assert!(accounts.create_user("Zoë.o'x", PASSWORD).is_err());
     assert!(accounts.create_user("Zoë@example.org", PASSWORD).is_ok());
+}
+
+#[test]
+fn a_name_is_the_same_in_every_spelling_of_unicode() {
+    let accounts = accounts();
+    let made = accounts.create_user("Zoe\u{308}", PASSWORD).unwrap();
+    assert_eq!(made.username, "Zo\u{eb}");
+    for spelling in ["Zo\u{eb}", "Zoe\u{308}", "\u{ff3a}o\u{eb}"] {
+        let found = accounts.authenticate(spelling, PASSWORD).unwrap();
+        assert_eq!(found.map(|account| account.id), Some(made.id), "{spelling}");
+        let taken = accounts.create_user(spelling, PASSWORD);
+        assert!(matches!(taken, Err(AccountError::Taken(_))), "{spelling}");
+    }
+    // `alice` in fullwidth letters.
+    let look_alike = "\u{ff41}\u{ff4c}\u{ff49}\u{ff43}\u{ff45}";
+    assert!(matches!(accounts.create_user(look_alike, PASSWORD), Err(AccountError::Taken(_))));
+    assert_eq!(accounts.authenticate(look_alike, PASSWORD).unwrap().unwrap().username, "alice");
+    // This one letter is eighteen as it is stored.
+    assert_eq!(auth::normalize_username("\u{fdfa}").chars().count(), 18);
+    let long = "\u{fdfa}".repeat(100_000);
+    assert!(matches!(accounts.create_user(&long, PASSWORD), Err(AccountError::Username(_))));
+    assert!(accounts.authenticate(&long, PASSWORD).unwrap().is_none());
+}
+
+#[test]
+fn an_account_is_made_with_its_time_zone_or_not_at_all() {
+    let accounts = accounts();
+    for unknown in ["Atlantis/Capital", "Etc/Unknown", ""] {
+        let error = accounts.create("dave", PASSWORD, Some(unknown)).unwrap_err();
+        assert!(matches!(error, AccountError::Timezone(_)), "{error}");
+        let error = error.to_string();
+        assert!(error.contains(&format!("{unknown:?}: use an IANA name")), "{error}");
+        assert!(accounts.users().by_name("dave").unwrap().is_none());
+        assert_eq!(timezone::check(unknown).unwrap_err().name(), unknown);
+    }
+    let dave = accounts.create("dave", PASSWORD, Some("Europe/Berlin")).unwrap();
+    assert_eq!(dave.timezone.as_deref(), Some("Europe/Berlin"));
+    assert_eq!(accounts.users().by_name("dave").unwrap(), Some(dave));
+    assert_eq!(accounts.create("erin", PASSWORD, None).unwrap().timezone, None);
 }
 
 #[test]

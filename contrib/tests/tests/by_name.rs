@@ -80,3 +80,23 @@ fn an_option_that_makes_no_sense_is_an_error_that_names_the_cure() {
     );
     assert!(error.unwrap_err().contains("use an IANA name"));
 }
+
+#[test]
+fn an_option_that_makes_no_sense_is_pointed_at() {
+    for (name, option) in [
+        ("sessions", "cookie_age = 0"),
+        ("common", "allowed_hosts = []"),
+        ("common", "allowed_hosts = [\"http://example.org\"]"),
+        ("common", "disallowed_user_agents = [\"(\"]"),
+        ("csrf", "trusted_origins = [\"example.org\"]"),
+        ("gzip", "level = 12"),
+        ("timezone", "default = \"x/y\""),
+    ] {
+        let settings =
+            format!("middleware = [\"sessions\", \"auth\", \"{name}\"]\n[layers.{name}]\n{option}");
+        let settings = settings.replace(", \"sessions\"]", "]");
+        let column = option.find("= ").unwrap() + 3;
+        let error = build(&settings).unwrap_err();
+        assert!(error.contains(&format!("line 3, column {column}")), "{option}: {error}");
+    }
+}

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Waits for no lock at all, so that tests about locks take no time.
 fn impatient() -> DatabaseOptions {
@@ -81,6 +81,8 @@ fn a_locked_file_is_an_error_when_it_is_opened() {
     let other = Connection::open(&path).unwrap();
     other.execute_batch("CREATE TABLE t (x); BEGIN EXCLUSIVE;").unwrap();
     check_open(&path, impatient(), &["is locked by another program", "end that one"]);
+    other.execute_batch("ROLLBACK; PRAGMA journal_mode = wal; BEGIN IMMEDIATE").unwrap();
+    check_open(&path, impatient(), &["is locked by another program", "end that one"]);
 }
 
 #[test]
@@ -88,9 +90,58 @@ fn a_table_with_other_columns_is_an_error_that_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("db.sqlite");
     let other = Connection::open(&path).unwrap();
-    other.execute_batch("CREATE TABLE sessions (expires, something)").unwrap();
-    let error = SqliteSessions::new(&Database::open(&path).unwrap()).unwrap_err().to_string();
-    assert!(error.contains("name another file"), "{error}");
+    for columns in ["expires, something", "a"] {
+        other.execute_batch("DROP TABLE IF EXISTS sessions").unwrap();
+        other.execute_batch(&format!("CREATE TABLE sessions ({columns})")).unwrap();
+        let error = SqliteSessions::new(&Database::open(&path).unwrap()).unwrap_err();
+        assert!(std::error::Error::source(&error).is_none());
+        let error = error.to_string();
+        assert!(error.contains("a table of that name with other columns, `sessions`"), "{error}");
+        assert!(error.contains("name another file") && !error.contains("INDEX"), "{error}");
+    }
+}
+
+#[test]
+fn a_held_lock_delays_writers_once_and_readers_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db.sqlite");
+    let wait = Duration::from_secs(2);
+    // There are more writers than connections, so they would take all of them.
+    let options = DatabaseOptions::default().with_busy_timeout(wait).with_connections(1);
+    let store = SqliteSessions::new(&Database::open_with(&path, options).unwrap()).unwrap();
+    let expires = SystemTime::now() + Duration::from_secs(60);
+    let key = store.create(&SessionData::default(), expires).unwrap();
+
+    let other = Connection::open(&path).unwrap();
+    for lock in ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"] {
+        other.execute_batch(lock).unwrap();
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..6)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let begun = Instant::now();
+                        let error = store.create(&SessionData::default(), expires).unwrap_err();
+                        (error.to_string(), begun.elapsed())
+                    })
+                })
+                .collect();
+            // By now all of them wait.
+            std::thread::sleep(wait / 4);
+            let begun = Instant::now();
+            for _ in 0..20 {
+                assert!(store.load(&key).unwrap().is_some());
+            }
+            assert!(begun.elapsed() < wait / 2, "the readers waited {:?}", begun.elapsed());
+            for writer in writers {
+                let (error, waited) = writer.join().unwrap();
+                assert!(error.contains("is locked by another program"), "{error}");
+                assert!(waited < wait * 3 / 2, "a writer waited {waited:?}");
+                assert!(waited > wait / 2, "a writer waited {waited:?} only");
+            }
+        });
+        other.execute_batch("ROLLBACK").unwrap();
+        assert!(store.save(&key, &SessionData::default(), expires).unwrap());
+    }
 }
 
 #[test]
@@ -237,4 +288,17 @@ fn writers_that_wait_for_a_lock_leave_readers_alone_and_nothing_is_lost() {
     holder.execute_batch("ROLLBACK").unwrap();
     assert!(store.load(&kept).unwrap().is_some());
     store.create(&SessionData::default(), later).unwrap();
+}
+
+#[test]
+fn a_lock_that_keeps_the_table_from_being_made_is_not_taken_for_a_foreign_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("db.sqlite");
+    let database = Database::open_with(&file, impatient()).unwrap();
+    let holder = Connection::open(&file).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = SqliteSessions::new(&database).unwrap_err().to_string();
+    assert!(error.contains("is locked by another program"), "{error}");
+    holder.execute_batch("ROLLBACK").unwrap();
+    SqliteSessions::new(&database).unwrap();
 }
