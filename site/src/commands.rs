@@ -64,16 +64,7 @@ pub(crate) fn create_user(site: &Site, name: &str, timezone: Option<String>) -> 
     if password.is_empty() {
         bail!("the password is empty: give it on the first line of standard input");
     }
-    if let Some(unknown) = timezone.as_deref().filter(|name| !contrib::timezone::is_known(name)) {
-        bail!(
-            "the time zone {unknown:?} is unknown: use an IANA name such as Europe/Paris, or UTC"
-        );
-    }
-    let mut account = site.accounts.create_user(name, password)?;
-    if timezone.is_some() {
-        account.timezone = timezone;
-        site.accounts.users().update(&account)?;
-    }
+    site.accounts.create(name, password, timezone.as_deref())?;
     say(format!("created {name}"));
     Ok(())
 }
