@@ -46,6 +46,7 @@ mod explain;
 mod layer;
 mod nearest;
 mod order;
+pub mod panics;
 mod place;
 mod problem;
 mod registry;

@@ -1,5 +1,6 @@
 //! The error of layers and views: anything that went wrong, with the status it asks for.
 
+use engine_core::panics;
 use http::StatusCode;
 use std::any::Any;
 use std::fmt;
@@ -84,17 +85,7 @@ impl Error {
 
     /// A caught panic (rule S10): a 500 whose message is the panic's.
     pub(crate) fn from_panic(payload: Box<dyn Any + Send>) -> Self {
-        let message = match payload.downcast::<String>() {
-            Ok(text) => *text,
-            Err(payload) => match payload.downcast::<&'static str>() {
-                Ok(text) => String::from(*text),
-                Err(payload) => {
-                    crate::panic_log::discard(payload);
-                    String::from("a panic without a message")
-                }
-            },
-        };
-        let mut error = Error::internal(crate::panic_log::with_place(message));
+        let mut error = Error::internal(panics::message(payload));
         error.0.kind = Kind::Panic;
         error
     }

@@ -1,9 +1,9 @@
 //! Error pages: how an error becomes a response (rule H10).
 
 use crate::error::Error;
-use crate::panic_log;
 use crate::request::Request;
 use crate::response::Response;
+use engine_core::panics;
 use http::StatusCode;
 use std::fmt;
 use std::sync::Arc;
@@ -46,17 +46,17 @@ impl ErrorPages {
     pub(crate) fn convert(&self, request: &Request, error: Error) -> Response {
         let status = error.status();
         if status.is_server_error() {
-            let announced = panic_log::contained(|| (self.announce)(request, &error));
+            let announced = panics::contained(|| (self.announce)(request, &error));
             if announced.is_none() {
-                panic_log::log(|| tracing::error!("announcing an error panicked"));
+                panics::log(|| tracing::error!("announcing an error panicked"));
             }
         }
         let page = self.pages.iter().find(|(of, _)| *of == status).map(|(_, page)| page);
-        let made = page.map(|page| panic_log::contained(|| page(request, &error)));
+        let made = page.map(|page| panics::contained(|| page(request, &error)));
         let mut response = match made {
             Some(Some(response)) => response,
             Some(None) => {
-                panic_log::log(|| {
+                panics::log(|| {
                     tracing::error!(%status, "the error page panicked; a plain one takes its place");
                 });
                 plain_page(StatusCode::INTERNAL_SERVER_ERROR)

@@ -50,7 +50,6 @@ mod error_pages;
 mod form;
 mod hooks;
 mod http_layer;
-mod panic_log;
 mod params;
 mod pattern;
 mod profile;
@@ -75,7 +74,6 @@ pub use error::{Error, Result};
 pub use form::{Form, FormFile, FormLimits};
 pub use hooks::{Flow, Hooks, On};
 pub use http_layer::{HookFns, HttpLayer, around, from_fn, hook_fns, hooks};
-pub use panic_log::quiet_panics;
 pub use params::Params;
 pub use profile::{Profile, UnknownProfile};
 pub use request::Request;
@@ -87,6 +85,7 @@ pub use templates::Templates;
 pub use upgrade::{Upgrade, Upgraded};
 
 pub use cookie;
+pub use engine_core::panics::quiet_panics;
 pub use engine_core::{BuildError, Exit, Layer, Order, State};
 pub use http;
 

@@ -3,10 +3,10 @@
 use super::compiled::Exiting;
 use super::{Chain, Unit};
 use crate::body::Body;
-use crate::panic_log;
 use crate::request::Request;
 use crate::response::Response;
 use engine_core::Exit;
+use engine_core::panics;
 use std::fmt;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -117,7 +117,7 @@ impl Exchange {
             if let Err(payload) = ran {
                 let error = crate::Error::from_panic(payload);
                 let layer = &compiled.names[exit.place];
-                panic_log::log(|| tracing::error!(layer, "the exit of a layer panicked: {error}"));
+                panics::log(|| tracing::error!(layer, "the exit of a layer panicked: {error}"));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::shared::{LISTENER, Shared, lock};
-use crate::panic_log;
+use engine_core::panics;
 use rustix::event::epoll::{self, EventData, EventFlags};
 use std::io;
 use std::net::TcpStream;
@@ -42,7 +42,7 @@ impl Shared {
                         io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted => {}
                         _ => {
                             self.accept_paused.store(true, SeqCst);
-                            panic_log::log(|| {
+                            panics::log(|| {
                                 tracing::error!(
                                     "no connection can be accepted: {error}; with too many open \
                                      files raise the limit of descriptors or lower `connections`"
@@ -69,7 +69,7 @@ impl Shared {
             let flags = EventFlags::IN | EventFlags::ONESHOT;
             let armed = epoll::modify(&self.epoll, listener, EventData::new_u64(LISTENER), flags);
             if let Err(error) = armed {
-                panic_log::log(|| tracing::error!("the listener cannot be waited for: {error}"));
+                panics::log(|| tracing::error!("the listener cannot be waited for: {error}"));
             }
         }
     }

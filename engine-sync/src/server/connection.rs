@@ -10,10 +10,10 @@ use super::wire::{Answer, Link, Wire};
 use crate::body::Body;
 use crate::chain::Exchange;
 use crate::error_pages::plain_page;
-use crate::panic_log;
 use crate::request::Request;
 use bytes::{Bytes, BytesMut};
 use engine_core::Exit;
+use engine_core::panics;
 use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 use http_body::Body as _;
@@ -176,7 +176,7 @@ impl Connection {
     fn begin(&mut self, mut request: http::Request<Incoming>) -> Option<Step> {
         let limits = &self.shared.limits;
         if let Err((status, why)) = head::check(&mut request, limits) {
-            panic_log::log(|| {
+            panics::log(|| {
                 tracing::debug!(peer = %self.peer, status = status.as_u16(), "refused: {why}");
             });
             self.refuse(status);

@@ -7,10 +7,10 @@ use super::upgrade;
 use super::wire::Answer;
 use crate::body::Body;
 use crate::chain::Exchange;
-use crate::panic_log;
 use crate::request::Request;
 use bytes::{Bytes, BytesMut};
 use engine_core::Exit;
+use engine_core::panics;
 use http::header::{self, HeaderValue};
 use rustix::event::PollFlags;
 use std::io::{self, Read};
@@ -23,8 +23,8 @@ const PIECE: usize = 32 << 10;
 /// Runs the exits of an exchange. They have guards of their own, and still nothing that goes
 /// wrong in them may take the thread along.
 pub(super) fn finish(exchange: Exchange, how: Exit) {
-    if panic_log::contained(|| exchange.finish(how)).is_none() {
-        panic_log::log(|| tracing::error!("finishing an exchange panicked"));
+    if panics::contained(|| exchange.finish(how)).is_none() {
+        panics::log(|| tracing::error!("finishing an exchange panicked"));
     }
 }
 
@@ -103,7 +103,7 @@ fn ended(connection: &Connection) -> Result<(), Exit> {
 }
 
 fn wrong_length() -> Exit {
-    panic_log::log(|| {
+    panics::log(|| {
         tracing::error!("a streamed body is not as long as it said; the connection is cut");
     });
     Exit::Failed
@@ -125,14 +125,14 @@ fn read_piece(stream: &mut Body) -> Result<Bytes, Exit> {
             }
             Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
             Ok(Err(error)) => {
-                panic_log::log(|| {
+                panics::log(|| {
                     tracing::error!("a streamed body failed, the connection is cut: {error}");
                 });
                 return Err(Exit::Failed);
             }
             Err(payload) => {
                 let error = crate::Error::from_panic(payload);
-                panic_log::log(|| {
+                panics::log(|| {
                     tracing::error!("a streamed body panicked, the connection is cut: {error}");
                 });
                 return Err(Exit::Failed);

@@ -2,9 +2,9 @@
 
 use super::wire::{Answer, Link};
 use crate::body::Body;
-use crate::panic_log;
 use crate::response::Response;
 use bytes::Bytes;
+use engine_core::panics;
 use http::{Method, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use std::io;
@@ -86,7 +86,7 @@ pub(super) fn take_apart(
 ) -> (http::Response<Outgoing>, Option<Body>) {
     let mut status = response.status();
     if status.is_informational() {
-        panic_log::log(|| {
+        panics::log(|| {
             tracing::error!(
                 status = status.as_u16(),
                 "a view answered with an interim status, which is no answer: use \

@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::wire::Link;
-use crate::panic_log;
+use engine_core::panics;
 use rustix::event::epoll::{self, EventData, EventFlags};
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -139,7 +139,7 @@ impl Places {
             let connection = entry.parked.take();
             drop(entry);
             drop(connection);
-            panic_log::log(|| {
+            panics::log(|| {
                 tracing::error!("a connection cannot be waited for and is closed: {error}");
             });
         }

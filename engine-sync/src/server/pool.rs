@@ -8,7 +8,7 @@
 //! time; threads that wait for long beyond those that are needed lie down.
 
 use super::shutdown::Control;
-use crate::panic_log;
+use engine_core::panics;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -202,7 +202,7 @@ impl Pool {
             if let Err(error) = spawn(Arc::clone(&station)) {
                 // Tried again at each tick, and said once.
                 if !std::mem::replace(&mut crew.refused, true) {
-                    panic_log::log(|| {
+                    panics::log(|| {
                         tracing::error!("the system refuses another thread: {error}");
                     });
                 }

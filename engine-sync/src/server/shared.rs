@@ -7,9 +7,9 @@ use super::places::Places;
 use super::pool::{Pool, Station};
 use super::shutdown::{Control, Phase};
 use crate::chain::Chain;
-use crate::panic_log::{self, InUnit};
 use crate::request::Request;
 use engine_core::Exit;
+use engine_core::panics::{self, InUnit};
 use http::StatusCode;
 use hyper::server::conn::http1;
 use rustix::event::epoll::{self, EventData, EventFlags};
@@ -127,8 +127,8 @@ impl Shared {
         let mut events = Vec::with_capacity(1);
         while !self.is_stopped() {
             // Whatever goes wrong with one connection, the thread goes on with the next.
-            if panic_log::contained(|| self.work_once(station, &mut events)).is_none() {
-                panic_log::log(|| {
+            if panics::contained(|| self.work_once(station, &mut events)).is_none() {
+                panics::log(|| {
                     tracing::error!("a fault in the server: a connection was lost to a panic");
                 });
             }
@@ -147,7 +147,7 @@ impl Shared {
             && error != rustix::io::Errno::INTR
         {
             // Nothing can be waited for: a fault that must neither end the server nor spin.
-            panic_log::log(|| tracing::error!("waiting for events failed: {error}"));
+            panics::log(|| tracing::error!("waiting for events failed: {error}"));
             thread::sleep(Duration::from_millis(100));
         }
         for event in events.drain(..) {

@@ -2,9 +2,9 @@
 
 use super::connection::Connection;
 use crate::chain::Exchange;
-use crate::panic_log;
 use crate::upgrade::{Upgrade, Upgraded};
 use engine_core::Exit;
+use engine_core::panics;
 use rustix::event::epoll;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
@@ -20,7 +20,7 @@ pub(super) fn hand_over(mut connection: Box<Connection>, mut exchange: Exchange,
     drop(exchange.request_mut().body_mut().take());
 
     if !connection.link.body_complete.load(Relaxed) {
-        panic_log::log(|| {
+        panics::log(|| {
             tracing::error!(
                 path = exchange.request().path(),
                 "an upgrade was answered before the body of its request was read: the rest of \
@@ -35,7 +35,7 @@ pub(super) fn hand_over(mut connection: Box<Connection>, mut exchange: Exchange,
     let wire = connection.wire.take().and_then(|wire| Arc::try_unwrap(wire).ok());
     let socket = connection.link.socket.try_clone();
     let (Some(wire), Ok(socket)) = (wire, socket) else {
-        panic_log::log(|| {
+        panics::log(|| {
             tracing::error!("a connection could not be handed over; it is closed");
         });
         return super::handler::finish(exchange, Exit::Failed);
@@ -47,6 +47,6 @@ pub(super) fn hand_over(mut connection: Box<Connection>, mut exchange: Exchange,
     let upgraded = Upgraded::new(socket, leftover, head);
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| owner.hand_over(upgraded))) {
         let error = crate::Error::from_panic(payload);
-        panic_log::log(|| tracing::error!("the new owner of a connection panicked: {error}"));
+        panics::log(|| tracing::error!("the new owner of a connection panicked: {error}"));
     }
 }

@@ -4,7 +4,7 @@
 use super::connection::Connection;
 use super::shared::{Shared, lock};
 use super::shutdown::{Phase, Stopped};
-use crate::panic_log;
+use engine_core::panics;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -45,12 +45,12 @@ impl Shared {
 
     fn sweep(self: &Arc<Self>, now: Instant) {
         for mut connection in self.places.expired(self.millis(now)) {
-            let swept = panic_log::contained(|| {
+            let swept = panics::contained(|| {
                 let step = connection.expire();
                 self.drive(None, connection, step);
             });
             if swept.is_none() {
-                panic_log::log(|| {
+                panics::log(|| {
                     tracing::error!("a fault in the server: a connection was lost to a panic");
                 });
             }
@@ -73,7 +73,7 @@ impl Shared {
         }
         let abandoned = self.pool.tasks();
         for task in &abandoned {
-            panic_log::log(|| {
+            panics::log(|| {
                 tracing::warn!("{task} was still running when the grace time was over");
             });
         }

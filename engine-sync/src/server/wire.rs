@@ -6,8 +6,8 @@
 //! may itself poll the connection to get more of its body.
 
 use super::outgoing::Outgoing;
-use crate::panic_log;
 use bytes::Bytes;
+use engine_core::panics;
 use hyper::body::Incoming;
 use hyper::rt::ReadBufCursor;
 use hyper::server::conn::http1;
@@ -214,7 +214,7 @@ impl Wire {
             let mut context = Context::from_waker(&self.waker);
             if let Poll::Ready(result) = Pin::new(&mut self.http).poll(&mut context) {
                 if let Err(error) = &result {
-                    panic_log::log(|| tracing::debug!("connection ended: {error}"));
+                    panics::log(|| tracing::debug!("connection ended: {error}"));
                 }
                 self.clean = result.is_ok();
                 self.ended = true;

@@ -1,6 +1,6 @@
 //! A bounded pool of threads for blocking work.
 
-use crate::panic_log;
+use engine_core::panics;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -118,8 +118,8 @@ fn work(shared: &Shared) {
     loop {
         if let Some(job) = state.queue.pop_front() {
             drop(state);
-            if panic_log::contained(job).is_none() {
-                panic_log::log(|| tracing::error!("a unit of work panicked outside its chain"));
+            if panics::contained(job).is_none() {
+                panics::log(|| tracing::error!("a unit of work panicked outside its chain"));
             }
             state = shared.lock();
         } else if state.closed {

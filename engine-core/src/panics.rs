@@ -1,4 +1,7 @@
-//! A caught panic is logged once, and logging takes nothing down.
+//! A caught panic is logged once, and logging takes nothing down (rule S10).
+//!
+//! For engines and whoever runs units of their own; who writes a layer needs at most
+//! [`quiet_panics`].
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -31,18 +34,18 @@ pub fn quiet_panics() {
 }
 
 /// Runs something that must not take its caller along; `None` when it has panicked.
-pub(crate) fn contained<T>(run: impl FnOnce() -> T) -> Option<T> {
+pub fn contained<T>(run: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(run)).map_err(discard).ok()
 }
 
 /// Writes a log line. A subscriber may panic, as the one that prints does once nobody reads the
 /// standard error any more; a line that is lost is no reason to lose a thread, too.
-pub(crate) fn log(write: impl FnOnce()) {
+pub fn log(write: impl FnOnce()) {
     let _ = contained(write);
 }
 
 /// Drops the payload of a panic, whose own destructor may panic in turn.
-pub(crate) fn discard(payload: Box<dyn Any + Send>) {
+pub fn discard(payload: Box<dyn Any + Send>) {
     if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         // Whoever panics while a panic is dropped does so for ever.
         std::mem::forget(another);
@@ -50,33 +53,43 @@ pub(crate) fn discard(payload: Box<dyn Any + Send>) {
 }
 
 /// The message of a caught panic, with the place it came from where that is known.
-pub(crate) fn with_place(message: String) -> String {
+pub fn message(payload: Box<dyn Any + Send>) -> String {
+    let message = match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => match payload.downcast::<&'static str>() {
+            Ok(text) => String::from(*text),
+            Err(payload) => {
+                discard(payload);
+                String::from("a panic without a message")
+            }
+        },
+    };
     match PLACE.take() {
         Some(place) => format!("{message} ({place})"),
         None => message,
     }
 }
 
-/// While code of a user runs that has a guard around it.
-#[cfg(feature = "server")]
-pub(crate) struct InUnit(());
+/// While code of a user runs on this thread that has a guard around it. Not for code that runs
+/// inside another unit's.
+#[derive(Debug)]
+pub struct InUnit(());
 
-#[cfg(feature = "server")]
 impl InUnit {
-    pub(crate) fn enter() -> Self {
+    /// From here until the value is dropped.
+    pub fn enter() -> Self {
         IN_UNIT.set(true);
         InUnit(())
     }
 }
 
-#[cfg(feature = "server")]
 impl Drop for InUnit {
     fn drop(&mut self) {
         IN_UNIT.set(false);
     }
 }
 
-#[cfg(all(test, feature = "server"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -99,8 +112,7 @@ mod tests {
         let unit = InUnit::enter();
         let payload = panic::catch_unwind(|| panic!("boom")).unwrap_err();
         drop(unit);
-        let error = crate::Error::from_panic(payload);
-        assert!(error.is_panic());
-        assert!(error.message().starts_with("boom (engine-sync/src/panic_log.rs:"), "{error}");
+        let message = message(payload);
+        assert!(message.starts_with("boom (engine-core/src/panics.rs:"), "{message}");
     }
 }
