@@ -1,0 +1,207 @@
+//! The outbound half of a connection, as one layer or the app sees it.
+
+use crate::error::{Error, Result};
+use crate::event::{Accept, CloseFrame, Message, Outgoing, Refusal};
+use futures_util::Sink;
+use http::StatusCode;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// What is sent to the client: accept, messages, close.
+///
+/// An event has been sent when every layer further out has let it pass and the socket has queued
+/// it; what the connection has queued is written when it next waits for something, so many messages
+/// cost one write. A client that reads slowly makes the sender wait (rule W9).
+///
+/// It is a [`Sink`], so a layer changes what goes out with the adapters of `futures`:
+///
+/// ```
+/// use engine_async::{Error, Message, Outbound, Outgoing};
+/// use futures_util::SinkExt;
+///
+/// fn signed(send: Outbound<'_>) -> Outbound<'_> {
+///     Outbound::new(send.with(async |event| {
+///         Ok::<_, Error>(match event {
+///             Outgoing::Message(Message::Text(text)) => {
+///                 Outgoing::Message(Message::text(format!("{text} -- plywood")))
+///             }
+///             other => other,
+///         })
+///     }))
+/// }
+/// ```
+///
+/// Cancel safety: a future of [`send`](Self::send) that is dropped may have sent the event or may
+/// not; nothing else is lost, and the next one can be sent.
+pub struct Outbound<'a> {
+    sink: Pin<Box<dyn Outward + 'a>>,
+}
+
+/// The outbound half inside the engine: one call takes an event through all layers further out.
+pub(crate) trait Outward: Send {
+    /// Ready when the event has been queued at the socket, or an earlier one has failed. Takes the
+    /// event out when it starts with it.
+    fn poll_send(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        event: &mut Option<Outgoing>,
+    ) -> Poll<Result<()>>;
+
+    /// Ready when everything sent has been written to the socket.
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>>;
+}
+
+impl<'a> Outbound<'a> {
+    /// Sends into a sink, usually one made of another `Outbound`.
+    pub fn new(sink: impl Sink<Outgoing, Error = Error> + Send + 'a) -> Self {
+        Outbound::of(OfSink { sink, is_in: false })
+    }
+
+    pub(crate) fn of(outward: impl Outward + 'a) -> Self {
+        Outbound { sink: Box::pin(outward) }
+    }
+
+    /// Sends an event.
+    ///
+    /// # Errors
+    ///
+    /// What a layer further out makes of it; a message before the accept, or a second accept (rule
+    /// W8); anything after the connection has ended (rule W7).
+    pub async fn event(&mut self, event: Outgoing) -> Result<()> {
+        let mut event = Some(event);
+        poll_fn(|cx| self.poll_event(cx, &mut event)).await
+    }
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    pub async fn send(&mut self, message: impl Into<Message>) -> Result<()> {
+        self.event(Outgoing::Message(message.into())).await
+    }
+
+    /// Accepts the connection, without a subprotocol.
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    pub async fn accept(&mut self) -> Result<()> {
+        self.event(Outgoing::Accept(Accept::new())).await
+    }
+
+    /// Refuses the connection with this status, before it is accepted.
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    pub async fn refuse(&mut self, status: StatusCode) -> Result<()> {
+        self.event(Outgoing::Refuse(Refusal::new(status))).await
+    }
+
+    /// Ends the connection with this code and reason.
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    pub async fn close(&mut self, code: u16, reason: &str) -> Result<()> {
+        self.event(Outgoing::Close(CloseFrame::with_reason(code, reason))).await
+    }
+
+    /// Waits until everything sent has been written to the socket. There is no need to, except to
+    /// know that it was.
+    ///
+    /// # Errors
+    ///
+    /// The connection is lost.
+    pub async fn flush(&mut self) -> Result<()> {
+        poll_fn(|cx| self.poll_flush(cx)).await
+    }
+
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.sink.as_mut().poll_flush(cx)
+    }
+
+    /// Sends an event, for hand-written sinks: takes the event out when it starts with it, and is
+    /// ready when it has been sent. Called with `None` it finishes what was begun.
+    pub fn poll_event(
+        &mut self,
+        cx: &mut Context<'_>,
+        event: &mut Option<Outgoing>,
+    ) -> Poll<Result<()>> {
+        self.sink.as_mut().poll_send(cx, event)
+    }
+}
+
+impl Sink<Outgoing> for Outbound<'_> {
+    type Error = Error;
+
+    fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.get_mut().poll_event(cx, &mut None)
+    }
+
+    fn start_send(self: Pin<&mut Self>, event: Outgoing) -> Result<()> {
+        let mut event = Some(event);
+        // What cannot be sent yet waits inside, where `poll_ready` finds it.
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        match self.get_mut().poll_event(&mut cx, &mut event) {
+            Poll::Ready(result) => result,
+            Poll::Pending if event.is_none() => Ok(()),
+            Poll::Pending => Err(Error::internal("sent into a sink that was not ready")),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        Outbound::poll_flush(self.get_mut(), cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        Outbound::poll_flush(self.get_mut(), cx)
+    }
+}
+
+impl fmt::Debug for Outbound<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Outbound")
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A sink of the user's. That it is ready for another event says that the last one has gone
+    /// through it; flushing it would write each message by itself.
+    struct OfSink<S> {
+        #[pin]
+        sink: S,
+        is_in: bool,
+    }
+}
+
+impl<S: Sink<Outgoing, Error = Error> + Send> Outward for OfSink<S> {
+    fn poll_send(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        event: &mut Option<Outgoing>,
+    ) -> Poll<Result<()>> {
+        let mut this = self.project();
+        loop {
+            if *this.is_in || event.is_none() {
+                let ready = ready!(this.sink.as_mut().poll_ready(cx));
+                *this.is_in = false;
+                if ready.is_err() || event.is_none() {
+                    return Poll::Ready(ready);
+                }
+            }
+            ready!(this.sink.as_mut().poll_ready(cx))?;
+            if let Some(event) = event.take() {
+                this.sink.as_mut().start_send(event)?;
+                *this.is_in = true;
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.project().sink.poll_flush(cx)
+    }
+}

@@ -1,0 +1,96 @@
+//! The inbound half of a connection, as one layer or the app sees it.
+
+use crate::error::{Error, Result};
+use crate::event::{Incoming, Message};
+use futures_util::Stream;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// What the client sends: connect, messages, disconnect.
+///
+/// It is a [`Stream`], so a layer changes what it passes on with the adapters of `futures`:
+///
+/// ```
+/// use engine_async::{Incoming, Message, Receive};
+/// use futures_util::TryStreamExt;
+///
+/// fn shouting(receive: Receive<'_>) -> Receive<'_> {
+///     Receive::new(receive.map_ok(|event| match event {
+///         Incoming::Message(Message::Text(text)) => {
+///             Incoming::Message(Message::text(text.to_uppercase()))
+///         }
+///         other => other,
+///     }))
+/// }
+/// ```
+///
+/// Cancel safety: a future of [`event`](Self::event) or [`message`](Self::message) that is dropped
+/// has lost nothing.
+pub struct Receive<'a> {
+    stream: Pin<Box<dyn Stream<Item = Result<Incoming>> + Send + 'a>>,
+    is_over: bool,
+}
+
+impl<'a> Receive<'a> {
+    /// The events of a stream, usually one made of another `Receive`. A stream that is at its end
+    /// without a [`Incoming::Disconnect`] is an error to whoever goes on receiving.
+    pub fn new(stream: impl Stream<Item = Result<Incoming>> + Send + 'a) -> Self {
+        Receive { stream: Box::pin(stream), is_over: false }
+    }
+
+    /// Waits for the next event.
+    ///
+    /// # Errors
+    ///
+    /// What a layer further out makes of it; and receiving after the disconnect (rule W8).
+    pub async fn event(&mut self) -> Result<Incoming> {
+        poll_fn(|cx| self.poll_event(cx)).await
+    }
+
+    /// Waits for the next message; `None` once the connection has ended, however often it is
+    /// asked. Passes over the connect.
+    ///
+    /// # Errors
+    ///
+    /// What a layer further out makes of it.
+    pub async fn message(&mut self) -> Result<Option<Message>> {
+        if self.is_over {
+            return Ok(None);
+        }
+        loop {
+            match self.event().await? {
+                Incoming::Connect => {}
+                Incoming::Message(message) => return Ok(Some(message)),
+                Incoming::Disconnect(_) => return Ok(None),
+            }
+        }
+    }
+
+    /// The next event, for hand-written streams.
+    pub fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Result<Incoming>> {
+        Poll::Ready(match ready!(self.stream.as_mut().poll_next(cx)) {
+            Some(Ok(event)) => {
+                self.is_over |= matches!(event, Incoming::Disconnect(_));
+                Ok(event)
+            }
+            Some(Err(error)) => Err(error),
+            None => Err(Error::rule("W8", "received after the stream of events was at its end")),
+        })
+    }
+}
+
+impl Stream for Receive<'_> {
+    type Item = Result<Incoming>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Incoming>>> {
+        self.get_mut().stream.as_mut().poll_next(cx)
+    }
+}
+
+impl fmt::Debug for Receive<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receive")
+    }
+}
