@@ -28,6 +28,7 @@ mod event;
 mod hooks;
 mod outbound;
 mod receive;
+pub mod runtime;
 mod socket;
 mod step;
 pub mod testing;

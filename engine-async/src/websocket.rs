@@ -1,6 +1,7 @@
 //! The connection, as layers and the app see it.
 
 use crate::error::{Error, Result};
+use crate::runtime::Handle;
 use cookie::Cookie;
 use engine_core::State;
 use http::{HeaderMap, Request, Uri, header};
@@ -16,13 +17,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct WebSocket {
     request: Request<()>,
     peer: Option<SocketAddr>,
+    runtime: Handle,
     state: Mutex<State>,
 }
 
 impl WebSocket {
     /// A connection that begins with this request.
     pub fn new(request: Request<()>) -> Self {
-        WebSocket { request, peer: None, state: Mutex::new(State::new()) }
+        let (runtime, state) = (Handle::threads(), Mutex::new(State::new()));
+        WebSocket { request, peer: None, runtime, state }
     }
 
     /// A connection to this address, without anything else in its request; for tests.
@@ -38,6 +41,12 @@ impl WebSocket {
     /// The same connection, with the client's address.
     pub fn with_peer(mut self, peer: Option<SocketAddr>) -> Self {
         self.peer = peer;
+        self
+    }
+
+    /// The same connection, on this runtime. Without one, each thing to do gets a thread.
+    pub fn with_runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = runtime;
         self
     }
 
@@ -98,6 +107,11 @@ impl WebSocket {
     /// The client's address, where there is one.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.peer
+    }
+
+    /// The runtime that the connection is on: to sleep, to do blocking work, to start tasks.
+    pub fn runtime(&self) -> &Handle {
+        &self.runtime
     }
 
     /// Puts a value into the connection's state, and returns the one of its type that was there.
