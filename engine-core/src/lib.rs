@@ -49,6 +49,7 @@ mod order;
 pub mod panics;
 mod place;
 mod problem;
+pub mod range;
 mod registry;
 mod settings;
 mod stack;

@@ -1,38 +1,10 @@
 //! What the server allows, and how long it waits.
 
-use super::range::{Limit, Seconds, Whole};
-use serde::{Deserialize, Deserializer};
-use std::io;
+use engine_core::range::{Seconds, TIMEOUT, Whole, YEAR};
+use serde::Deserialize;
 use std::time::Duration;
 
-/// The longest duration that can be set.
-const YEAR: u64 = 365 * 24 * 60 * 60;
-
-/// A time-out of nothing would end what has not begun.
-const TIMEOUT: Seconds = Seconds { least: Duration::from_millis(1), most: YEAR };
-
-/// Gives every limit its range, for both ways to set it.
-macro_rules! ranges {
-    ($($field:ident: $type:ty, $range:expr;)*) => {
-        /// Reads a limit out of a table: one that is out of its range is refused there.
-        mod read {
-            use super::*;
-            $(pub(super) fn $field<'de, D: Deserializer<'de>>(from: D) -> Result<$type, D::Error> {
-                Limit::read(from, $range)
-            })*
-        }
-
-        impl Limits {
-            /// Refuses limits made in code that a table could not set.
-            pub(super) fn check(&self) -> io::Result<()> {
-                $(Limit::check(self.$field, stringify!($field), $range)?;)*
-                Ok(())
-            }
-        }
-    };
-}
-
-ranges! {
+engine_core::ranges! { Limits {
     header_bytes: usize, Whole { least: 8192, most: 16 << 20 };
     header_count: usize, Whole { least: 1, most: 10_000 };
     target_bytes: usize, Whole { least: 1, most: 65_534 };
@@ -47,7 +19,7 @@ ranges! {
     retry_after: Duration, Seconds { least: Duration::from_secs(1), most: YEAR };
     threads: usize, Whole { least: 2, most: 10_000 };
     grace: Duration, Seconds { least: Duration::ZERO, most: YEAR };
-}
+} }
 
 /// The limits of a [`Server`](super::Server): how much it takes, how long it waits, how many it
 /// serves at once. Every field has a safe default, and all can be set by a table of settings; a

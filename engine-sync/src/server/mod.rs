@@ -22,7 +22,6 @@ mod outgoing;
 mod pace;
 mod places;
 mod pool;
-mod range;
 mod serve;
 mod shared;
 mod shutdown;

@@ -1,4 +1,5 @@
-//! The ranges of the limits: how a value is read and checked, and how a range is said.
+//! The ranges of a server's limits: how a value is read and checked, and how a range is said. For
+//! servers, through [`ranges!`](crate::ranges).
 
 use serde::Deserializer;
 use serde::de::{self, Unexpected, Visitor};
@@ -7,27 +8,71 @@ use std::io;
 use std::time::Duration;
 
 /// A whole number, both ends included.
-#[derive(Clone, Copy)]
-pub(super) struct Whole {
-    pub(super) least: u64,
-    pub(super) most: u64,
+#[derive(Clone, Copy, Debug)]
+pub struct Whole {
+    /// The smallest that is taken.
+    pub least: u64,
+    /// The largest that is taken.
+    pub most: u64,
 }
 
 /// A duration, both ends included; the longer end in seconds.
-#[derive(Clone, Copy)]
-pub(super) struct Seconds {
-    pub(super) least: Duration,
-    pub(super) most: u64,
+#[derive(Clone, Copy, Debug)]
+pub struct Seconds {
+    /// The shortest that is taken.
+    pub least: Duration,
+    /// The longest that is taken, in seconds.
+    pub most: u64,
+}
+
+/// The longest time that can be set, in seconds.
+pub const YEAR: u64 = 365 * 24 * 60 * 60;
+
+/// A time-out of nothing would end what has not begun.
+pub const TIMEOUT: Seconds = Seconds { least: Duration::from_millis(1), most: YEAR };
+
+/// Gives every field of a struct of limits its range, for both ways to set it: makes a module
+/// `read` with a function for each field's `deserialize_with`, and a method `check`.
+#[macro_export]
+macro_rules! ranges {
+    ($limits:ident { $($field:ident: $type:ty, $range:expr;)* }) => {
+        /// Reads a limit out of a table: one that is out of its range is refused there.
+        mod read {
+            use super::*;
+            $(pub(super) fn $field<'de, D: serde::Deserializer<'de>>(
+                from: D,
+            ) -> Result<$type, D::Error> {
+                $crate::range::Limit::read(from, $range)
+            })*
+        }
+
+        impl $limits {
+            /// Refuses limits made in code that a table could not set.
+            pub(super) fn check(&self) -> std::io::Result<()> {
+                $($crate::range::Limit::check(self.$field, stringify!($field), $range)?;)*
+                Ok(())
+            }
+        }
+    };
 }
 
 /// The type of a limit.
-pub(super) trait Limit: Sized {
+pub trait Limit: Sized {
+    /// What its ranges look like.
     type Range;
 
-    /// Reads one; out of its range it is refused.
+    /// Reads one out of a table of settings.
+    ///
+    /// # Errors
+    ///
+    /// It is of another type, or out of its range.
     fn read<'de, D: Deserializer<'de>>(from: D, range: Self::Range) -> Result<Self, D::Error>;
 
-    /// Refuses one that is out of its range, by its name.
+    /// Checks one that was set in code.
+    ///
+    /// # Errors
+    ///
+    /// It is out of its range; the message has its name.
     fn check(self, name: &str, range: Self::Range) -> io::Result<()>;
 }
 
