@@ -42,6 +42,7 @@ struct Inner {
 enum Kind {
     Raised,
     Panic,
+    Disconnected,
     Rule(&'static str),
 }
 
@@ -96,6 +97,13 @@ impl Error {
         error
     }
 
+    /// The connection has ended while something was to be sent, for sockets.
+    pub fn disconnected() -> Self {
+        let mut error = Error::internal("the connection has ended");
+        error.0.kind = Kind::Disconnected;
+        error
+    }
+
     /// A caught panic (rule S10).
     pub(crate) fn from_panic(payload: Box<dyn Any + Send>) -> Self {
         let mut error = Error::internal(panics::message(payload));
@@ -135,7 +143,13 @@ impl Error {
 
     /// Whether this is a mistake on our side, and not a decision about the client.
     pub fn is_internal(&self) -> bool {
-        self.0.close.is_none() && self.0.status.is_server_error()
+        self.0.close.is_none() && self.0.status.is_server_error() && !self.is_disconnected()
+    }
+
+    /// Whether something could not be sent because the connection has ended. Nobody is to blame:
+    /// a sender cannot know what is on its way to it.
+    pub fn is_disconnected(&self) -> bool {
+        self.0.kind == Kind::Disconnected
     }
 
     /// What went wrong, for the log.

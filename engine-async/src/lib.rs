@@ -22,6 +22,8 @@
 
 mod app;
 mod around;
+#[cfg(feature = "axum")]
+mod axum;
 mod chain;
 mod error;
 mod event;
@@ -29,6 +31,7 @@ mod hooks;
 mod outbound;
 mod receive;
 pub mod runtime;
+pub mod server;
 mod socket;
 mod step;
 pub mod testing;

@@ -1,0 +1,623 @@
+//! A connection over a socket: the protocol, its limits, its clock and its end.
+
+use super::bell::Bell;
+use super::front::{Front, TooManyFragments};
+use super::handshake;
+use super::limits::Limits;
+use super::shutdown::ShutdownHandle;
+use crate::error::{Error, Result};
+use crate::event::{CloseFrame, Incoming, Message, Outgoing, Refusal};
+use crate::runtime::Handle;
+use crate::socket::Socket;
+use async_tungstenite::{WebSocketStream, tungstenite};
+use bytes::Bytes;
+use engine_core::Exit;
+use futures_channel::oneshot;
+use futures_io::{AsyncRead, AsyncWrite};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, Sink, Stream};
+use http::{Response, StatusCode, header};
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
+use tungstenite::error::{CapacityError, ProtocolError};
+use tungstenite::protocol::Role;
+use tungstenite::protocol::frame::coding::CloseCode;
+
+/// After this many messages in a row a connection lets others run.
+const STREAK: u32 = 64;
+
+/// Bytes that are read from a client before its handshake is answered, only to see whether it is
+/// still there.
+const EARLY: usize = 8 << 10;
+
+/// Bytes that are thrown away while a client is given time to read the last answer.
+const LATE: usize = 1 << 20;
+
+/// One connection, from its handshake on.
+pub(super) struct Wire<S> {
+    state: State<S>,
+    limits: Arc<Limits>,
+    runtime: Handle,
+    is_connected: bool,
+    /// What is written must be flushed.
+    is_dirty: bool,
+    /// The app waits for an event, so the socket need not be read for it beside.
+    is_receiving: bool,
+    is_closing: bool,
+    /// The client has broken the protocol or a limit, so its half of the close handshake cannot be
+    /// waited for.
+    has_failed: bool,
+    streak: u32,
+    /// Who waits for an event, and who waits for room. They may have wakers of their own, which the
+    /// socket forgets when the connection itself reads or writes.
+    receiver: Option<Waker>,
+    sender: Option<Waker>,
+    /// Messages that were read while the app was busy elsewhere.
+    ahead: VecDeque<Incoming>,
+    /// How the connection has ended, seen from the client's side or the server's.
+    end: Option<CloseFrame>,
+    ended_by: Option<Exit>,
+    beside: Beside,
+    last: Last,
+}
+
+enum State<S> {
+    /// The handshake is not answered yet.
+    Asking(Asking<S>),
+    /// It is accepted, and the socket is on its way here.
+    Upgrading(BoxFuture<'static, io::Result<S>>),
+    Open(Box<WebSocketStream<Front<S>>>),
+    /// The last has been said; the client is given time to read it.
+    Draining {
+        front: Front<S>,
+        is_shut: bool,
+        drained: usize,
+    },
+    Over,
+}
+
+/// How a handshake is answered.
+pub(super) enum Asking<S> {
+    /// By writing to the socket.
+    Direct { stream: S, leftover: Vec<u8>, answer: Response<()> },
+    /// Through the server that has read it, which hands the socket over then.
+    #[cfg_attr(not(feature = "axum"), allow(dead_code))]
+    Deferred {
+        respond: oneshot::Sender<Response<Bytes>>,
+        upgraded: BoxFuture<'static, io::Result<S>>,
+        answer: Response<()>,
+    },
+}
+
+/// What a connection waits for beside messages.
+struct Beside {
+    bell: Bell,
+    clock: BoxFuture<'static, ()>,
+    told: Option<BoxFuture<'static, ()>>,
+    stopped: BoxFuture<'static, ()>,
+    /// When the app is dropped, or closing is given up.
+    deadline: Option<BoxFuture<'static, ()>>,
+}
+
+/// When things last happened, to the accuracy of a tick.
+struct Last {
+    heard: Instant,
+    written: Instant,
+    message: Instant,
+    has_message: bool,
+    pinged: Option<Instant>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
+    pub(super) fn new(
+        asking: Asking<S>,
+        limits: Arc<Limits>,
+        runtime: Handle,
+        shutdown: &ShutdownHandle,
+    ) -> Self {
+        let now = Instant::now();
+        let beside = Beside {
+            bell: Bell::new(),
+            clock: runtime.sleep(limits.tick()),
+            told: Some(shutdown.told()),
+            stopped: shutdown.stopped(),
+            deadline: None,
+        };
+        Wire {
+            state: State::Asking(asking),
+            limits,
+            runtime,
+            is_connected: false,
+            is_dirty: false,
+            is_receiving: false,
+            is_closing: false,
+            has_failed: false,
+            streak: 0,
+            receiver: None,
+            sender: None,
+            ahead: VecDeque::new(),
+            end: None,
+            ended_by: None,
+            beside,
+            last: Last { heard: now, written: now, message: now, has_message: false, pinged: None },
+        }
+    }
+
+    /// The connection is over for this reason: the app is told, and has its grace time.
+    fn end(&mut self, frame: CloseFrame, by: Exit) -> Incoming {
+        if self.end.is_none() {
+            self.end = Some(frame.clone());
+            self.ended_by = Some(by);
+            self.expire_after(self.limits.grace);
+        }
+        Incoming::Disconnect(self.end.clone().unwrap_or(frame))
+    }
+
+    fn expire_after(&mut self, time: Duration) {
+        self.beside.deadline = Some(self.runtime.sleep(time));
+        self.beside.bell.ring();
+    }
+
+    /// Lets whoever waits to receive or to send look again.
+    fn wake(&mut self) {
+        let waiting = [self.receiver.take(), self.sender.take()];
+        waiting.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    /// The client is gone, or as good as gone: nothing more is written.
+    fn lose(&mut self, by: Exit) -> Incoming {
+        self.state = State::Over;
+        self.end(CloseFrame::new(CloseFrame::ABNORMAL), by)
+    }
+
+    /// Tells the client that the connection is over.
+    fn close(&mut self, frame: CloseFrame) {
+        if let State::Open(ws) = &mut self.state {
+            // It was ready, or is not and will be given up when it does not become so.
+            let _ = Pin::new(&mut **ws).start_send(tungstenite::Message::Close(close_frame(frame)));
+            self.is_dirty = true;
+        }
+    }
+
+    fn open(&mut self, stream: S, leftover: Vec<u8>, answer: Option<Vec<u8>>) -> Result<()> {
+        let mut front = Front::new(stream);
+        front.answer(answer.unwrap_or_default());
+        let followed = front.follow(self.limits.fragments, &leftover);
+        let config = Some(self.limits.config());
+        let opened = WebSocketStream::from_partially_read(front, leftover, Role::Server, config);
+        // It only needs to be polled once: there is no handshake left to wait for.
+        let opened = opened.now_or_never();
+        self.state = opened.map_or(State::Over, |ws| State::Open(Box::new(ws)));
+        self.is_dirty = true;
+        if followed.is_err() {
+            self.fail(CloseFrame::with_reason(1009, "too many fragments"));
+        }
+        Ok(())
+    }
+
+    /// The client has broken the protocol or a limit: it is told so, and the app that it is over.
+    fn fail(&mut self, frame: CloseFrame) -> Incoming {
+        self.has_failed = true;
+        self.close(frame.clone());
+        self.end(frame, Exit::Disconnected)
+    }
+
+    /// The next event from the socket. Messages only come while there is no end.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+        if let Some(end) = &self.end {
+            return Poll::Ready(Incoming::Disconnect(end.clone()));
+        }
+        loop {
+            match &mut self.state {
+                State::Asking(Asking::Direct { stream, leftover, .. }) => {
+                    if leftover.len() >= EARLY {
+                        return Poll::Pending;
+                    }
+                    let mut early = [0; 1024];
+                    match ready!(Pin::new(stream).poll_read(cx, &mut early)) {
+                        Ok(0) | Err(_) => return Poll::Ready(self.lose(Exit::Disconnected)),
+                        Ok(read) => leftover.extend_from_slice(&early[..read]),
+                    }
+                }
+                State::Asking(Asking::Deferred { respond, .. }) => {
+                    ready!(respond.poll_canceled(cx));
+                    return Poll::Ready(self.lose(Exit::Disconnected));
+                }
+                State::Upgrading(_) => ready!(self.poll_upgrade(cx)),
+                State::Open(ws) => {
+                    if self.streak >= STREAK {
+                        self.streak = 0;
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    self.streak += 1;
+                    let Some(read) = ready!(Pin::new(&mut **ws).poll_next(cx)) else {
+                        return Poll::Ready(self.lose(Exit::Disconnected));
+                    };
+                    match read {
+                        Ok(tungstenite::Message::Text(text)) => {
+                            self.last.has_message = true;
+                            return Poll::Ready(Incoming::Message(Message::Text(text)));
+                        }
+                        Ok(tungstenite::Message::Binary(bytes)) => {
+                            self.last.has_message = true;
+                            return Poll::Ready(Incoming::Message(Message::Binary(bytes)));
+                        }
+                        Ok(tungstenite::Message::Close(frame)) => {
+                            self.is_dirty = true;
+                            let frame = frame.map_or(CloseFrame::new(CloseFrame::NO_CODE), |f| {
+                                CloseFrame { code: f.code.into(), reason: f.reason }
+                            });
+                            return Poll::Ready(self.end(frame, Exit::Disconnected));
+                        }
+                        // A ping has been answered already; the answer must be written.
+                        Ok(_) => self.is_dirty = true,
+                        Err(error) => {
+                            return Poll::Ready(match verdict(&error) {
+                                Some(frame) => self.fail(frame),
+                                None => self.lose(Exit::Disconnected),
+                            });
+                        }
+                    }
+                }
+                State::Draining { .. } | State::Over => {
+                    return Poll::Ready(self.lose(Exit::Disconnected));
+                }
+            }
+        }
+    }
+
+    /// Waits for the socket to be handed over.
+    fn poll_upgrade(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let State::Upgrading(upgraded) = &mut self.state else {
+            return Poll::Ready(());
+        };
+        match ready!(upgraded.as_mut().poll(cx)) {
+            Ok(stream) => {
+                // It is open now, whatever becomes of it.
+                let _ = self.open(stream, Vec::new(), None);
+            }
+            Err(_) => {
+                self.lose(Exit::Disconnected);
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn accept(&mut self, accept: crate::event::Accept) -> Result<()> {
+        let State::Asking(asking) = std::mem::replace(&mut self.state, State::Over) else {
+            return Err(Error::disconnected());
+        };
+        let complete = |answer: Response<()>| {
+            let mut answer = answer.map(|()| Bytes::new());
+            if let Some(name) = &accept.subprotocol {
+                answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, name.parse()?);
+            }
+            answer.headers_mut().extend(accept.headers.clone());
+            Ok::<_, Error>(answer)
+        };
+        match asking {
+            Asking::Direct { stream, leftover, answer } => {
+                let answer = handshake::written(&complete(answer)?);
+                self.open(stream, leftover, Some(answer))
+            }
+            Asking::Deferred { respond, upgraded, answer } => {
+                if respond.send(complete(answer)?).is_err() {
+                    self.lose(Exit::Disconnected);
+                    return Err(Error::disconnected());
+                }
+                self.state = State::Upgrading(upgraded);
+                Ok(())
+            }
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        let State::Asking(asking) = std::mem::replace(&mut self.state, State::Over) else {
+            return;
+        };
+        let is_answer = refusal.status.as_u16() >= 300;
+        let status = if is_answer { refusal.status } else { StatusCode::FORBIDDEN };
+        let mut response = handshake::plain(status, refusal.body);
+        response.headers_mut().extend(refusal.headers);
+        match asking {
+            Asking::Direct { stream, .. } => {
+                let mut front = Front::new(stream);
+                front.answer(handshake::written(&response));
+                self.state = State::Draining { front, is_shut: false, drained: 0 };
+                self.is_dirty = true;
+            }
+            Asking::Deferred { respond, .. } => {
+                // Nobody may be waiting for it any more.
+                let _ = respond.send(*response);
+            }
+        }
+    }
+
+    /// Looks at the clock, at each tick: pings a silent client, and gives up a dead one.
+    fn tick(&mut self) {
+        let State::Open(ws) = &mut self.state else {
+            return;
+        };
+        let now = Instant::now();
+        let front = ws.get_mut();
+        let (has_read, has_written) = (front.take_has_read(), front.take_has_written());
+        // While the app does not receive and the queue is full nothing is read, so silence says
+        // nothing of the client.
+        let is_deaf = !self.is_receiving && self.ahead.len() >= self.limits.receive_queue;
+        if has_read || is_deaf {
+            self.last.heard = now;
+            self.last.pinged = None;
+        }
+        if has_written || !self.is_dirty {
+            self.last.written = now;
+        }
+        if std::mem::take(&mut self.last.has_message) {
+            self.last.message = now;
+        }
+        if self.end.is_some() || self.is_closing {
+            return;
+        }
+        let idle = self.limits.idle_timeout;
+        if now - self.last.written >= self.limits.write_timeout {
+            self.lose(Exit::TimedOut);
+        } else if !idle.is_zero() && now - self.last.message >= idle {
+            let frame = CloseFrame::with_reason(CloseFrame::AWAY, "idle for too long");
+            self.close(frame.clone());
+            self.end(frame, Exit::TimedOut);
+        } else if let Some(pinged) = self.last.pinged {
+            if now - pinged >= self.limits.pong_timeout {
+                self.lose(Exit::TimedOut);
+            }
+        } else if now - self.last.heard >= self.limits.ping_interval {
+            self.last.pinged = Some(now);
+            // A ping that cannot be queued is one that is not answered.
+            let _ = Pin::new(&mut **ws).start_send(tungstenite::Message::Ping(Bytes::new()));
+            self.is_dirty = true;
+        }
+    }
+
+    /// What the bell has rung for. Ready when the app is to be dropped.
+    fn poll_bell(&mut self, cx: &mut Context<'_>) -> Poll<Exit> {
+        while self.beside.bell.has_rung(cx) {
+            if self.beside.bell.poll(&mut self.beside.stopped).is_ready() {
+                return Poll::Ready(Exit::Shutdown);
+            }
+            let told = self.beside.told.as_mut();
+            if told.is_some_and(|told| self.beside.bell.poll(told).is_ready()) {
+                self.beside.told = None;
+                let frame =
+                    CloseFrame::with_reason(CloseFrame::AWAY, "the server is shutting down");
+                if self.end.is_none() && !self.is_closing {
+                    self.close(frame.clone());
+                    self.end(frame, Exit::Shutdown);
+                }
+            }
+            if self.beside.bell.poll(&mut self.beside.clock).is_ready() {
+                self.tick();
+                self.beside.clock = self.runtime.sleep(self.limits.tick());
+                self.beside.bell.ring();
+            }
+            let deadline = self.beside.deadline.as_mut();
+            if deadline.is_some_and(|deadline| self.beside.bell.poll(deadline).is_ready()) {
+                self.beside.deadline = None;
+                return Poll::Ready(self.ended_by.unwrap_or(Exit::TimedOut));
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Reads while the app is busy elsewhere, as far as the queue goes.
+    fn read_ahead(&mut self, cx: &mut Context<'_>) {
+        let is_open = matches!(self.state, State::Open(_) | State::Asking(_) | State::Upgrading(_));
+        while is_open && self.end.is_none() && self.ahead.len() < self.limits.receive_queue {
+            match self.poll_read(cx) {
+                Poll::Ready(Incoming::Disconnect(_)) | Poll::Pending => return,
+                Poll::Ready(event) => {
+                    self.ahead.push_back(event);
+                    self.wake();
+                }
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
+    fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+        if !self.is_connected {
+            self.is_connected = true;
+            return Poll::Ready(Incoming::Connect);
+        }
+        if let Some(event) = self.ahead.pop_front() {
+            return Poll::Ready(event);
+        }
+        let read = self.poll_read(cx);
+        self.is_receiving = read.is_pending();
+        if read.is_pending() {
+            remember(&mut self.receiver, cx);
+        }
+        read
+    }
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        ready!(self.poll_upgrade(cx));
+        if self.end.is_some() {
+            return Poll::Ready(Err(Error::disconnected()));
+        }
+        let State::Open(ws) = &mut self.state else {
+            return Poll::Ready(Ok(()));
+        };
+        match Pin::new(&mut **ws).poll_ready(cx) {
+            Poll::Pending => {
+                remember(&mut self.sender, cx);
+                Poll::Pending
+            }
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
+            Poll::Ready(Err(_)) => {
+                self.lose(Exit::Disconnected);
+                Poll::Ready(Err(Error::disconnected()))
+            }
+        }
+    }
+
+    fn start_send(&mut self, event: Outgoing) -> Result<()> {
+        let message = match event {
+            Outgoing::Accept(accept) => return self.accept(accept),
+            Outgoing::Refuse(refusal) => {
+                self.refuse(refusal);
+                return Ok(());
+            }
+            Outgoing::Message(Message::Text(text)) => tungstenite::Message::Text(text),
+            Outgoing::Message(Message::Binary(bytes)) => tungstenite::Message::Binary(bytes),
+            Outgoing::Close(frame) => tungstenite::Message::Close(close_frame(frame)),
+        };
+        let State::Open(ws) = &mut self.state else {
+            return Err(Error::disconnected());
+        };
+        self.last.has_message = true;
+        self.is_dirty = true;
+        Pin::new(&mut **ws).start_send(message).map_err(|_| {
+            self.lose(Exit::Disconnected);
+            Error::disconnected()
+        })
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if !self.is_dirty {
+            return Poll::Ready(Ok(()));
+        }
+        ready!(self.poll_upgrade(cx));
+        let flushed = match &mut self.state {
+            State::Open(ws) => ready!(Pin::new(&mut **ws).poll_flush(cx)).is_ok(),
+            State::Draining { front, .. } => ready!(Pin::new(front).poll_flush(cx)).is_ok(),
+            _ => true,
+        };
+        self.is_dirty = false;
+        if flushed {
+            return Poll::Ready(Ok(()));
+        }
+        self.lose(Exit::Disconnected);
+        Poll::Ready(Err(Error::disconnected()))
+    }
+
+    fn poll_beside(&mut self, cx: &mut Context<'_>) -> Poll<Exit> {
+        let was_over = self.end.is_some();
+        if !self.is_receiving {
+            self.read_ahead(cx);
+        }
+        if let Poll::Ready(how) = self.poll_bell(cx) {
+            return Poll::Ready(how);
+        }
+        let has_flushed = self.poll_flush(cx).is_ready();
+        if has_flushed || (self.end.is_some() && !was_over) {
+            self.wake();
+        }
+        self.is_receiving = false;
+        self.streak = 0;
+        Poll::Pending
+    }
+
+    fn ended_by(&self) -> Option<Exit> {
+        self.ended_by
+    }
+
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if matches!(self.state, State::Asking(_)) && self.ended_by == Some(Exit::Shutdown) {
+            self.refuse(Refusal::new(StatusCode::SERVICE_UNAVAILABLE));
+        }
+        if !std::mem::replace(&mut self.is_closing, true) {
+            self.expire_after(self.limits.close_timeout);
+        }
+        if self.poll_bell(cx).is_ready() {
+            self.state = State::Over;
+            return Poll::Ready(());
+        }
+        loop {
+            match &mut self.state {
+                State::Upgrading(_) => ready!(self.poll_upgrade(cx)),
+                State::Open(ws) => {
+                    if self.is_dirty && ready!(Pin::new(&mut **ws).poll_flush(cx)).is_err() {
+                        return Poll::Ready(());
+                    }
+                    self.is_dirty = false;
+                    // What the client still says is not heard; its half of the handshake is.
+                    match ready!(Pin::new(&mut **ws).poll_next(cx)) {
+                        Some(Ok(_)) => self.is_dirty = true,
+                        None if !self.has_failed => return Poll::Ready(()),
+                        Some(Err(_)) | None => {
+                            let State::Open(ws) = std::mem::replace(&mut self.state, State::Over)
+                            else {
+                                return Poll::Ready(());
+                            };
+                            let front = ws.into_inner();
+                            self.state = State::Draining { front, is_shut: false, drained: 0 };
+                        }
+                    }
+                }
+                State::Draining { front, is_shut: is_shut @ false, .. } => {
+                    if ready!(Pin::new(front).poll_close(cx)).is_err() {
+                        return Poll::Ready(());
+                    }
+                    *is_shut = true;
+                }
+                // A socket that is dropped while unread bytes are in it is reset, and the client
+                // might never see the answer.
+                State::Draining { front, drained, .. } => {
+                    let mut late = [0; 4096];
+                    match ready!(Pin::new(front).poll_read(cx, &mut late)) {
+                        Ok(read) if read > 0 && *drained < LATE => *drained += read,
+                        _ => return Poll::Ready(()),
+                    }
+                }
+                State::Asking(_) | State::Over => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
+/// Keeps a waker, if it is not the same as the one kept.
+fn remember(kept: &mut Option<Waker>, cx: &Context<'_>) {
+    if !kept.as_ref().is_some_and(|kept| kept.will_wake(cx.waker())) {
+        *kept = Some(cx.waker().clone());
+    }
+}
+
+/// The close frame for an error of the client's; `None` where the connection is lost.
+fn verdict(error: &tungstenite::Error) -> Option<CloseFrame> {
+    use tungstenite::Error;
+    Some(match error {
+        Error::Utf8(_) => CloseFrame::with_reason(1007, "text that is not UTF-8"),
+        Error::Capacity(CapacityError::MessageTooLong { max_size, .. }) => {
+            CloseFrame::with_reason(1009, format!("more than {max_size} bytes"))
+        }
+        Error::Capacity(_) => CloseFrame::new(1009),
+        Error::Io(error) if error.get_ref().is_some_and(|e| e.is::<TooManyFragments>()) => {
+            CloseFrame::with_reason(1009, "too many fragments")
+        }
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return None,
+        Error::Protocol(error) => CloseFrame::with_reason(1002, error.to_string()),
+        _ => return None,
+    })
+}
+
+/// A close frame as the protocol allows it: no code that no frame may carry, and no reason longer
+/// than a control frame has room for.
+fn close_frame(frame: CloseFrame) -> Option<tungstenite::protocol::CloseFrame> {
+    let code = CloseCode::from(frame.code);
+    if !code.is_allowed() {
+        return None;
+    }
+    let mut end = frame.reason.len().min(123);
+    while !frame.reason.is_char_boundary(end) {
+        end -= 1;
+    }
+    let reason = match end == frame.reason.len() {
+        true => frame.reason,
+        false => tungstenite::Utf8Bytes::from(&frame.reason[..end]),
+    };
+    Some(tungstenite::protocol::CloseFrame { code, reason })
+}
