@@ -3,6 +3,7 @@
 use crate::capability::Capability;
 use crate::engine::{Engine, Trouble};
 use crate::lifecycle::Lifecycle;
+use crate::rule::Rule;
 use crate::trace::Answer;
 use crate::verdict::{Difference, Verdict};
 use serde_json::{Map, Value};
@@ -59,6 +60,8 @@ pub struct Case<L: Lifecycle> {
     pub question: Question<L>,
     /// What is expected.
     pub expected: Answer<L::Outcome>,
+    /// The rule by which that is not what was recorded, if so.
+    pub by_rule: Option<&'static Rule>,
     /// Whether this was recorded: events that no recorded system has are then not compared.
     pub recorded: bool,
 }
@@ -70,7 +73,7 @@ impl<L: Lifecycle> Case<L> {
     /// A generated case: the model says what is expected.
     pub fn generated(id: impl Into<String>, program: L::Program) -> Self {
         let expected = L::expect(&program);
-        Case { question: Question::new(id, program), expected, recorded: false }
+        Case { question: Question::new(id, program), expected, by_rule: None, recorded: false }
     }
 
     /// Reads one line of a recorded file.
@@ -93,8 +96,12 @@ impl<L: Lifecycle> Case<L> {
             Some(init) => serde_json::from_value(init)
                 .map_err(|error| format!("the field `init`: {error}"))?,
         };
-        let expected = Answer { trace, outcome, init };
-        Ok(Case { question, expected, recorded: true })
+        let recorded = Answer { trace, outcome, init };
+        let (by_rule, expected) = match L::chooses_otherwise(&question.program, &recorded) {
+            Some((rule, expected)) => (Some(rule), expected),
+            None => (None, recorded),
+        };
+        Ok(Case { question, expected, by_rule, recorded: true })
     }
 
     /// The first capability the case needs that is not among these.
@@ -107,16 +114,21 @@ impl<L: Lifecycle> Case<L> {
     pub fn judge(&self, actual: Answer<L::Outcome>, claimed: &[Capability]) -> Verdict<L> {
         let mut expected = self.expected.clone();
         let mut actual = actual;
+        let program = &self.question.program;
         if self.recorded {
             actual.trace.retain(|event| !L::is_unrecorded(event));
+            expected.trace.retain(|event| !L::is_unrecorded(event));
         }
+        expected.trace = L::settled(program, expected.trace);
+        actual.trace = L::settled(program, actual.trace);
         if expected.init.is_none() || !claimed.contains(&Capability::InitOrder) {
             expected.init = None;
             actual.init = None;
         }
-        match expected == actual {
-            true => Verdict::Pass,
-            false => Verdict::Fail(Box::new(Difference { expected, actual })),
+        match (expected == actual, self.by_rule) {
+            (true, None) => Verdict::Pass,
+            (true, Some(rule)) => Verdict::ByRule(rule),
+            (false, _) => Verdict::Fail(Box::new(Difference { expected, actual })),
         }
     }
 

@@ -24,6 +24,12 @@ pub trait Lifecycle: Sized + Clone + Debug + 'static {
     /// The name in cases and hellos.
     const NAME: &'static str;
 
+    /// The profile that a check is of where none is named.
+    const PROFILE: &'static str;
+
+    /// The fields of a case's input, beside the layers, that a reader of a report needs.
+    const SHOWN: &'static [&'static str];
+
     /// A stack with known behaviours and a fixed input.
     type Program: Clone + Debug + PartialEq + Send + Sync + 'static;
 
@@ -42,6 +48,26 @@ pub trait Lifecycle: Sized + Clone + Debug + 'static {
     /// Whether an event is one that recorded systems do not have, so it is left out when an answer
     /// is compared with a recording.
     fn is_unrecorded(event: &Event) -> bool;
+
+    /// A trace in the order in which it is compared: what the rules leave free is put in one place.
+    fn settled(_: &Self::Program, trace: Trace) -> Trace {
+        trace
+    }
+
+    /// Why a recorded case with this input is no case of this lifecycle's kit, in a few words;
+    /// `None` where it is one. It is counted, and not put to an engine.
+    fn passed_over(_: &serde_json::Map<String, serde_json::Value>) -> Option<&'static str> {
+        None
+    }
+
+    /// What is expected of a recorded case where the contract chooses otherwise than the recorded
+    /// system, and the rule that does.
+    fn chooses_otherwise(
+        _: &Self::Program,
+        _recorded: &Answer<Self::Outcome>,
+    ) -> Option<(&'static Rule, Answer<Self::Outcome>)> {
+        None
+    }
 
     /// Whether the recorded order of building is the one that the contract asks for (rule S8).
     fn builds_in_listed_order(program: &Self::Program) -> bool;

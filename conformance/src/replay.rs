@@ -13,6 +13,10 @@ use std::fmt;
 pub struct Replayed<L: Lifecycle> {
     /// How many cases matched.
     pub passed: usize,
+    /// How many did what a rule says where the recorded system did something else, by rule id.
+    pub by_rule: BTreeMap<&'static str, usize>,
+    /// How many are no cases of this lifecycle's kit, by the reason.
+    pub passed_over: BTreeMap<&'static str, usize>,
     /// How many the engine's types cannot say, by capability.
     pub skipped: BTreeMap<Capability, usize>,
     /// Those where the engine did something else.
@@ -56,10 +60,21 @@ pub fn replay<L: Lifecycle>(
     engine: &dyn Engine<L>,
     text: &str,
 ) -> Result<Replayed<L>, ReplayError> {
-    let mut replayed = Replayed { passed: 0, skipped: BTreeMap::new(), failed: Vec::new() };
+    let mut replayed = Replayed {
+        passed: 0,
+        by_rule: BTreeMap::new(),
+        passed_over: BTreeMap::new(),
+        skipped: BTreeMap::new(),
+        failed: Vec::new(),
+    };
     let Hello { profiles, capabilities, .. } = engine.hello();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let fail = |message: String| ReplayError { line: at + 1, message };
+        let input = serde_json::from_str(line);
+        if let Some(reason) = input.ok().and_then(|input| L::passed_over(&input)) {
+            *replayed.passed_over.entry(reason).or_insert(0) += 1;
+            continue;
+        }
         let case = Case::<L>::recorded(line).map_err(fail)?;
         let profile = L::profile(&case.question.program);
         if !profiles.iter().any(|other| other == profile) {
@@ -70,6 +85,7 @@ pub fn replay<L: Lifecycle>(
         }
         match case.put_to(engine, &capabilities).map_err(|Trouble(trouble)| fail(trouble))? {
             Verdict::Pass => replayed.passed += 1,
+            Verdict::ByRule(rule) => *replayed.by_rule.entry(rule.id).or_insert(0) += 1,
             Verdict::Skipped(capability) => {
                 *replayed.skipped.entry(capability).or_insert(0) += 1;
             }

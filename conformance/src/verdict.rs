@@ -5,11 +5,13 @@ use crate::lifecycle::Lifecycle;
 use crate::rule::Rule;
 use crate::trace::Answer;
 
-/// The verdict on one case. There is no fifth: a case is never silently absent.
+/// The verdict on one case. There is no sixth: a case is never silently absent.
 #[derive(Clone, Debug)]
 pub enum Verdict<L: Lifecycle> {
     /// The engine did what was expected.
     Pass,
+    /// The engine did what this rule says, where a recorded system did something else.
+    ByRule(&'static Rule),
     /// The engine did something else.
     Fail(Box<Difference<L>>),
     /// The engine's types cannot say what the case reaches.
@@ -30,6 +32,6 @@ pub struct Difference<L: Lifecycle> {
 impl<L: Lifecycle> Verdict<L> {
     /// Whether the engine did what was expected.
     pub fn is_pass(&self) -> bool {
-        matches!(self, Verdict::Pass)
+        matches!(self, Verdict::Pass | Verdict::ByRule(_))
     }
 }

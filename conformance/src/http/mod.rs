@@ -32,6 +32,8 @@ pub struct Http;
 
 impl Lifecycle for Http {
     const NAME: &'static str = "http";
+    const PROFILE: &'static str = "django-5";
+    const SHOWN: &'static [&'static str] = &["view"];
     type Program = Program;
     type Outcome = Outcome;
 

@@ -96,7 +96,9 @@ fn a_file_that_is_no_recording_is_told_the_line() {
     let script = format!("read line; echo '{ANSWER}'");
     check(&[CASE, "nonsense"], &script, 2, &["line 2: not a JSON object"]);
     let other = CASE.replace(r#""lifecycle":"http""#, r#""lifecycle":"websocket""#);
-    check(&[&other], "", 2, &["line 1: the lifecycle is `websocket`, not `http`"]);
+    check(&[CASE, &other], &script, 2, &["line 2: the lifecycle is `websocket`, not `http`"]);
+    let other = CASE.replace(r#""lifecycle":"http""#, r#""lifecycle":"teapot""#);
+    check(&[&other], "", 2, &["no lifecycle is named `teapot`"]);
     let word = CASE.replace(r#""layers":[]"#, r#""layers":[{"name":"A","hooks":{"init":"pass"}}]"#);
     check(&[&word], "", 2, &["line 1: `A.init` cannot do Pass"]);
 }

@@ -68,9 +68,9 @@ pub(crate) struct Check {
     /// The lifecycle.
     #[arg(long, default_value = "http")]
     pub(crate) lifecycle: String,
-    /// The profile.
-    #[arg(long, default_value = "django-5")]
-    pub(crate) profile: String,
+    /// The profile; where none is named, the lifecycle's own.
+    #[arg(long)]
+    pub(crate) profile: Option<String>,
     /// How many cases to generate.
     #[arg(long, value_name = "N", default_value_t = 5000)]
     pub(crate) cases: usize,

@@ -1,7 +1,6 @@
 //! A driver's process: one line out, one line back, within the time limit.
 
 use crate::Trouble as Boxed;
-use conformance::http::{Http, Outcome};
 use conformance::protocol::{case_at_once_line, case_line, read_answer, read_answers, read_hello};
 use conformance::{Answer, Engine, Hello, Lifecycle, Question, Trouble};
 use std::io::{BufRead, BufReader, Write};
@@ -45,15 +44,22 @@ impl Driver {
         let line = process.line("before the first case")?;
         let hello =
             read_hello(&line).map_err(|wrong| format!("the driver's line 1 is {wrong}: {line}"))?;
-        if !hello.lifecycles.iter().any(|lifecycle| lifecycle == Http::NAME) {
-            let claimed = hello.lifecycles.join("`, `");
-            return Err(format!("the driver claims `{claimed}`, not `{}`", Http::NAME).into());
-        }
         Ok(Driver { hello, process: Mutex::new(process) })
     }
 }
 
 impl Driver {
+    /// Whether the driver runs this lifecycle; if not, what it runs.
+    pub(crate) fn claims<L: Lifecycle>(&self) -> Result<(), Boxed> {
+        match self.hello.lifecycles.iter().any(|lifecycle| lifecycle == L::NAME) {
+            true => Ok(()),
+            false => {
+                let claimed = self.hello.lifecycles.join("`, `");
+                Err(format!("the driver claims `{claimed}`, not `{}`", L::NAME).into())
+            }
+        }
+    }
+
     /// Ends the driver's input and makes sure that it had nothing more to say. One that does not
     /// end by itself is ended; its answers have all been read.
     pub(crate) fn finish(self) -> Result<(), Boxed> {
@@ -146,22 +152,22 @@ impl Drop for Process {
     }
 }
 
-impl Engine<Http> for Driver {
+impl<L: Lifecycle> Engine<L> for Driver {
     fn hello(&self) -> Hello {
         self.hello.clone()
     }
 
-    fn run(&self, question: &Question<Http>) -> Result<Answer<Outcome>, Trouble> {
-        self.process().ask(&case_line(question), |line| read_answer::<Http>(&question.id, line))
+    fn run(&self, question: &Question<L>) -> Result<Answer<L::Outcome>, Trouble> {
+        self.process().ask(&case_line(question), |line| read_answer::<L>(&question.id, line))
     }
 
     fn run_at_once(
         &self,
-        question: &Question<Http>,
+        question: &Question<L>,
         units: usize,
-    ) -> Result<Vec<Answer<Outcome>>, Trouble> {
+    ) -> Result<Vec<Answer<L::Outcome>>, Trouble> {
         let case = case_at_once_line(question, units);
-        self.process().ask(&case, |line| read_answers::<Http>(&question.id, units, line))
+        self.process().ask(&case, |line| read_answers::<L>(&question.id, units, line))
     }
 }
 

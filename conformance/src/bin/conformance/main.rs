@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod driver;
 mod files;
+mod lifecycles;
 mod replay;
 mod show;
 

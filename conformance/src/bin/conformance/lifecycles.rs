@@ -1,0 +1,22 @@
+//! The lifecycles by name: the one place that knows them all.
+
+use crate::Trouble;
+use conformance::Lifecycle;
+use conformance::http::Http;
+
+/// Something to be done with a lifecycle that only its name tells.
+pub(crate) trait Use {
+    /// What comes of it.
+    type Done;
+
+    /// Does it.
+    fn with<L: Lifecycle>(self) -> Result<Self::Done, Trouble>;
+}
+
+/// Does it with the lifecycle of this name.
+pub(crate) fn with_lifecycle<U: Use>(name: &str, used: U) -> Result<U::Done, Trouble> {
+    match name {
+        Http::NAME => used.with::<Http>(),
+        _ => Err(format!("no lifecycle is named `{name}`: there is `{}`", Http::NAME).into()),
+    }
+}
