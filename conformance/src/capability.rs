@@ -27,6 +27,14 @@ pub enum Capability {
     /// The answer tells in which order the layers were built. Nothing is skipped without it; the
     /// order is then not verifiable.
     InitOrder,
+    /// There are layers around each message that the app handles, as in Luna 0.5.
+    MessageLayers,
+    /// The script has a future that is dropped.
+    Drops,
+    /// The script has a time that is over.
+    TimeOuts,
+    /// The script has a shutdown.
+    Shutdowns,
     /// Units can be run at the same time through one stack. Nothing is skipped without it; rule S6
     /// is then not verifiable.
     ManyAtOnce,
@@ -34,13 +42,17 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Capability; 7] = [
+    pub const ALL: [Capability; 11] = [
         Capability::HookReturnsNone,
         Capability::NoneAsError,
         Capability::Panics,
         Capability::ExitHooks,
         Capability::NestedStacks,
         Capability::InitOrder,
+        Capability::MessageLayers,
+        Capability::Drops,
+        Capability::TimeOuts,
+        Capability::Shutdowns,
         Capability::ManyAtOnce,
     ];
 
@@ -53,6 +65,10 @@ impl Capability {
             Capability::ExitHooks => "exit-hooks",
             Capability::NestedStacks => "nested-stacks",
             Capability::InitOrder => "init-order",
+            Capability::MessageLayers => "message-layers",
+            Capability::Drops => "drops",
+            Capability::TimeOuts => "time-outs",
+            Capability::Shutdowns => "shutdowns",
             Capability::ManyAtOnce => "many-at-once",
         }
     }

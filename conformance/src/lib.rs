@@ -35,6 +35,7 @@ pub mod replay;
 pub mod rule;
 mod trace;
 mod verdict;
+pub mod websocket;
 
 pub use capability::Capability;
 pub use case::{Case, Question};

@@ -35,6 +35,12 @@ pub const HTTP: &[Recording] = &[
     },
 ];
 
+/// The recorded websocket files of Luna; the cases of its GraphQL app are in them, and passed over.
+pub const WEBSOCKET: &[Recording] = &[
+    Recording { name: "ws-luna-1.0", bytes: include_bytes!("../data/ws-luna-1.0.jsonl.gz") },
+    Recording { name: "ws-luna-0.5", bytes: include_bytes!("../data/ws-luna-0.5.jsonl.gz") },
+];
+
 impl Recording {
     /// The lines of the file, one case each.
     ///

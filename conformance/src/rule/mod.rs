@@ -4,6 +4,7 @@ mod http;
 mod legacy;
 mod page;
 mod stack;
+mod websocket;
 
 pub use page::page;
 
@@ -81,7 +82,7 @@ impl fmt::Display for Check {
 
 /// Every rule, the most general family first.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    stack::RULES.iter().chain(http::RULES).chain(legacy::RULES)
+    stack::RULES.iter().chain(http::RULES).chain(legacy::RULES).chain(websocket::RULES)
 }
 
 /// The rule with this id.

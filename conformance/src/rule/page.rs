@@ -2,8 +2,10 @@
 
 use super::{Rule, rules};
 use crate::case::Case;
-use crate::http::{Http, model};
-use crate::recordings;
+use crate::http::{self, Http};
+use crate::lifecycle::Lifecycle;
+use crate::recordings::{self, Recording};
+use crate::websocket::{self, WebSocket};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -15,9 +17,14 @@ pub fn page() -> String {
          Made from the rules in `conformance` by `conformance rules --markdown`; a test compares \
          the two.\n\n\
          A rule holds in every profile unless it names some. *Recorded cases* counts the cases of \
-         the recorded HTTP files in which the reference model does something because of the rule.\n",
+         the recorded files in which the reference model does something because of the rule.\n",
     );
-    let families = [("S", "Every stack"), ("H", "HTTP, blocking"), ("L", "Django's legacy style")];
+    let families = [
+        ("S", "Every stack"),
+        ("H", "HTTP, blocking"),
+        ("L", "Django's legacy style"),
+        ("W", "Websocket, asynchronous"),
+    ];
     for (letter, title) in families {
         let _ = write!(page, "\n## {letter}. {title}\n");
         for rule in rules().filter(|rule| rule.id.starts_with(letter)) {
@@ -47,10 +54,27 @@ fn section(page: &mut String, rule: &Rule, touched: usize) {
 /// For each rule how many recorded cases have an event because of it.
 fn touched_by() -> BTreeMap<&'static str, usize> {
     let mut touched = BTreeMap::new();
-    for recording in recordings::HTTP {
+    count::<Http>(&mut touched, recordings::HTTP, |program| http::model::run(program).why);
+    count::<WebSocket>(&mut touched, recordings::WEBSOCKET, |program| {
+        // What message layers do only the recording knows.
+        if !program.message_layers.is_empty() {
+            return Vec::new();
+        }
+        let account = websocket::model::run(program);
+        [account.why, account.chosen].concat()
+    });
+    touched
+}
+
+fn count<L: Lifecycle>(
+    touched: &mut BTreeMap<&'static str, usize>,
+    recordings: &[Recording],
+    why: impl Fn(&L::Program) -> Vec<&'static str>,
+) {
+    for recording in recordings {
         let text = recording.text();
-        for case in text.lines().filter_map(|line| Case::<Http>::recorded(line).ok()) {
-            let mut why = model::run(&case.question.program).why;
+        for case in text.lines().filter_map(|line| Case::<L>::recorded(line).ok()) {
+            let mut why = why(&case.question.program);
             why.sort_unstable();
             why.dedup();
             for id in why {
@@ -58,5 +82,4 @@ fn touched_by() -> BTreeMap<&'static str, usize> {
             }
         }
     }
-    touched
 }

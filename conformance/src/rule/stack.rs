@@ -12,7 +12,7 @@ pub(super) static RULES: &[Rule] = &[
                    outward hooks in reverse.",
         source: "every recorded system but Graphene",
         check: Check::Model("order-of-layers"),
-        implies: &["H1", "H4", "H9", "L1"],
+        implies: &["H1", "H4", "H9", "L1", "W1", "W2"],
     },
     Rule {
         id: "S2",
@@ -24,7 +24,7 @@ pub(super) static RULES: &[Rule] = &[
                    skipped is the later `process_view`s and the view.)",
         source: "all but django-1.8, see L1",
         check: Check::Model("nothing-behind-a-short-circuit"),
-        implies: &["H1", "H5"],
+        implies: &["H1", "H5", "W3"],
     },
     Rule {
         id: "S3",
@@ -100,10 +100,11 @@ pub(super) static RULES: &[Rule] = &[
         profiles: &[],
         since: "0.1.0",
         sentence: "Every entered layer exits exactly once, in reverse order of entry, however the \
-                   unit ends: answer, error, or panic of a layer or of the endpoint. The exit is a \
-                   hook of its own, not `process_response`. HTTP: after the response, a streamed \
-                   body included, has been handed over or given up. Recordings have no exit event: \
-                   it is left out when they are compared.",
+                   unit ends: answer, error, panic of a layer or of the endpoint, a future dropped \
+                   at any await point, disconnect, time-out, shutdown. The exit is a hook of its \
+                   own, not `process_response`. HTTP: after the response, a streamed body \
+                   included, has been handed over or given up. Recordings have no exit event: it \
+                   is left out when they are compared.",
         source: "none of the recorded systems; users ask for it",
         check: Check::Model("exactly-one-exit"),
         implies: &[],
@@ -114,7 +115,7 @@ pub(super) static RULES: &[Rule] = &[
         profiles: &[],
         since: "0.1.0",
         sentence: "A panic is one unit's end, never the server's: the layers outside see it as an \
-                   internal error (HTTP: 500).",
+                   internal error (HTTP: 500; websocket: 1011).",
         source: "tower-http's CatchPanic, as an option",
         check: Check::Law("a-panic-is-an-internal-error"),
         implies: &[],

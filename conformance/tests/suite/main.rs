@@ -10,3 +10,5 @@ mod page;
 mod program;
 // Deliberately broken engines, each reported first under the rule it breaks.
 mod shelf;
+// The websocket lifecycle.
+mod websocket;

@@ -3,6 +3,7 @@
 use crate::Trouble;
 use conformance::Lifecycle;
 use conformance::http::Http;
+use conformance::websocket::WebSocket;
 
 /// Something to be done with a lifecycle that only its name tells.
 pub(crate) trait Use {
@@ -17,6 +18,10 @@ pub(crate) trait Use {
 pub(crate) fn with_lifecycle<U: Use>(name: &str, used: U) -> Result<U::Done, Trouble> {
     match name {
         Http::NAME => used.with::<Http>(),
-        _ => Err(format!("no lifecycle is named `{name}`: there is `{}`", Http::NAME).into()),
+        WebSocket::NAME => used.with::<WebSocket>(),
+        _ => {
+            let known = [Http::NAME, WebSocket::NAME].join("`, `");
+            Err(format!("no lifecycle is named `{name}`: there are `{known}`").into())
+        }
     }
 }

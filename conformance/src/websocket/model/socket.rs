@@ -1,0 +1,122 @@
+//! The socket: the script on one side, the state of the protocol on the other (rules W7, W8).
+
+use super::fault::Stop;
+use super::unit::Unit;
+use crate::websocket::outcome::Frame;
+use crate::websocket::script::{Item, Message};
+
+/// What comes in.
+#[derive(Clone, Debug)]
+pub(super) enum Incoming {
+    Connect,
+    Message(Message),
+    Disconnect,
+}
+
+impl Incoming {
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Incoming::Connect => "connect",
+            Incoming::Message(_) => "receive",
+            Incoming::Disconnect => "disconnect",
+        }
+    }
+}
+
+/// How far the connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nobody has accepted.
+    Connecting,
+    Open,
+    /// A close has been sent.
+    Closed,
+    /// The app's side has been told that the client has left.
+    Gone,
+}
+
+pub(super) struct Socket<'p> {
+    script: &'p [Item],
+    /// How many items have been asked for.
+    read: usize,
+    pub(super) state: State,
+    pub(super) sent: Vec<Frame>,
+}
+
+impl<'p> Socket<'p> {
+    pub(super) fn new(script: &'p [Item]) -> Self {
+        Socket { script, read: 0, state: State::Connecting, sent: Vec::new() }
+    }
+
+    pub(super) fn unread(&self) -> usize {
+        self.script.len() - self.read
+    }
+
+    fn next(&mut self) -> Option<&'p Item> {
+        let item = self.script.get(self.read)?;
+        self.read += 1;
+        Some(item)
+    }
+}
+
+impl Unit<'_> {
+    /// What the outermost layer is given.
+    pub(super) fn receive_at_socket(&mut self) -> Result<Incoming, Stop> {
+        if self.socket.state == State::Gone && self.by("W8") {
+            return Err(Stop::protocol("W8"));
+        }
+        if self.socket.state == State::Closed && self.by("W7") {
+            self.socket.state = State::Gone;
+            return Ok(Incoming::Disconnect);
+        }
+        match self.socket.next() {
+            Some(Item::Connect) => Ok(Incoming::Connect),
+            Some(Item::Receive { data }) => Ok(Incoming::Message(data.clone())),
+            Some(Item::Drop) => Err(Stop::Dropped),
+            Some(Item::Shutdown) => {
+                self.tell_of_shutdown();
+                Ok(self.gone())
+            }
+            Some(Item::ShutdownUnanswered) => {
+                self.tell_of_shutdown();
+                Err(Stop::Dropped)
+            }
+            Some(Item::Disconnect { .. } | Item::TimeOut) | None => Ok(self.gone()),
+        }
+    }
+
+    fn gone(&mut self) -> Incoming {
+        self.socket.state = State::Gone;
+        Incoming::Disconnect
+    }
+
+    fn tell_of_shutdown(&mut self) {
+        match self.socket.state {
+            State::Connecting => self.event("W10", "engine.refuse:503"),
+            _ => self.event("W10", "engine.close:1001"),
+        }
+    }
+
+    /// What the outermost layer has sent.
+    pub(super) fn send_at_socket(&mut self, why: &'static str, frame: Frame) -> Result<(), Stop> {
+        let broken = match (self.socket.state, &frame) {
+            (State::Closed | State::Gone, _) => Some("W7"),
+            (State::Connecting, Frame::Send { .. }) => Some("W8"),
+            (State::Open, Frame::Accept { .. }) => Some("W8"),
+            _ => None,
+        };
+        if let Some(rule) = broken
+            && self.by(rule)
+        {
+            return Err(Stop::protocol(rule));
+        }
+        match frame {
+            Frame::Accept { .. } => self.socket.state = State::Open,
+            Frame::Close { .. } => self.socket.state = State::Closed,
+            Frame::Send { .. } => {}
+        }
+        self.event(why, format!("server.{}", frame.kind()));
+        self.socket.sent.push(frame);
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! The same of the websocket lifecycle.
+
+// The laws, of the reference model.
+mod laws;
+// The reference model against the recorded cases.
+mod model;
