@@ -23,10 +23,8 @@ pub enum Outgoing {
     /// A whole message.
     Message(Message),
     /// Ends the connection with this code and reason; before the connection is accepted, refuses
-    /// it with 403, as ASGI does.
+    /// it with 403, as ASGI does. For another status see [`WebSocket::refuse`](crate::WebSocket::refuse).
     Close(CloseFrame),
-    /// Refuses the connection before it is accepted, with a status of one's choice (rule W3).
-    Refuse(Refusal),
 }
 
 impl Incoming {
@@ -42,14 +40,12 @@ impl Incoming {
 }
 
 impl Outgoing {
-    /// The name of the event, as ASGI has it without its prefix: `accept`, `send`, `close`; and
-    /// `refuse`.
+    /// The name of the event, as ASGI has it without its prefix: `accept`, `send`, `close`.
     pub fn name(&self) -> &'static str {
         match self {
             Outgoing::Accept(_) => "accept",
             Outgoing::Message(_) => "send",
             Outgoing::Close(_) => "close",
-            Outgoing::Refuse(_) => "refuse",
         }
     }
 }
@@ -155,7 +151,7 @@ impl Accept {
     }
 }
 
-/// The answer to a client that may not connect.
+/// The answer to a client that may not connect (rule W3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
@@ -172,6 +168,12 @@ impl Refusal {
     pub fn new(status: StatusCode) -> Self {
         let body = Bytes::from_static(status.canonical_reason().unwrap_or("").as_bytes());
         Refusal { status, headers: HeaderMap::new(), body }
+    }
+}
+
+impl From<StatusCode> for Refusal {
+    fn from(status: StatusCode) -> Self {
+        Refusal::new(status)
     }
 }
 

@@ -46,7 +46,7 @@ pub use event::{Accept, CloseFrame, Incoming, Message, Outgoing, Refusal};
 pub use hooks::{Hooks, On};
 pub use outbound::Outbound;
 pub use receive::Receive;
-pub use socket::Socket;
+pub use socket::{Last, Socket};
 pub use step::Step;
 pub use websocket::WebSocket;
 pub use ws_layer::{HookFns, WsLayer, around, from_fn, hook_fns, hooks};

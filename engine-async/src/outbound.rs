@@ -1,9 +1,8 @@
 //! The outbound half of a connection, as one layer or the app sees it.
 
 use crate::error::{Error, Result};
-use crate::event::{Accept, CloseFrame, Message, Outgoing, Refusal};
+use crate::event::{Accept, CloseFrame, Message, Outgoing};
 use futures_util::Sink;
-use http::StatusCode;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -90,15 +89,6 @@ impl<'a> Outbound<'a> {
     /// As [`event`](Self::event).
     pub async fn accept(&mut self) -> Result<()> {
         self.event(Outgoing::Accept(Accept::new())).await
-    }
-
-    /// Refuses the connection with this status, before it is accepted.
-    ///
-    /// # Errors
-    ///
-    /// As [`event`](Self::event).
-    pub async fn refuse(&mut self, status: StatusCode) -> Result<()> {
-        self.event(Outgoing::Refuse(Refusal::new(status))).await
     }
 
     /// Ends the connection with this code and reason.

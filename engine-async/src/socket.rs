@@ -1,9 +1,18 @@
 //! What a chain needs of a connection: the place where layers end and the network begins.
 
 use crate::error::Result;
-use crate::event::{Incoming, Outgoing};
+use crate::event::{CloseFrame, Incoming, Outgoing, Refusal};
 use engine_core::Exit;
 use std::task::{Context, Poll};
+
+/// How the engine ends a connection that layers and app have left open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// Nobody has accepted it (rules W3, W6, W12).
+    Refuse(Refusal),
+    /// It was accepted (rules W6, W12).
+    Close(CloseFrame),
+}
 
 /// The client's side of a connection. A [`Chain`](crate::Chain) runs around one, on any executor.
 ///
@@ -21,12 +30,17 @@ pub trait Socket: Send {
     /// The connection is lost.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>>;
 
-    /// Queues an event; called only when it is ready.
+    /// Queues an event; called only when it is ready. A close before the accept refuses the client
+    /// with 403.
     ///
     /// # Errors
     ///
     /// The connection is lost, or the event cannot be sent.
     fn start_send(&mut self, event: Outgoing) -> Result<()>;
+
+    /// Queues the last word, where layers and app have left the connection open. A connection that
+    /// is lost needs none.
+    fn end(&mut self, last: Last);
 
     /// Ready when all that is queued has been written.
     ///

@@ -10,13 +10,14 @@ use std::fmt;
 pub enum Step<'a> {
     /// Goes on, with the event as the hook left it.
     Pass,
-    /// The event is not seen further along (rule W4). On entering, the same as [`Step::Refuse`]
-    /// with 403.
+    /// The event is not seen further along (rule W4). On entering, nobody further in sees anything of
+    /// the connection, and the client is refused with 403 (rule W3).
     Drop,
-    /// Refuses the connection: nobody further in sees anything of it (rule W3). Once it is
-    /// accepted this is an error.
+    /// Refuses the connection: nobody further in sees anything of it (rule W3). For an event it is an
+    /// error with this status, at whoever receives or sends (rule W5).
     Refuse(Box<Refusal>),
-    /// Ends the connection with this code and reason. Before it is accepted, refuses it with 403.
+    /// On entering, sends a close outward, which refuses the client with 403. For an event it is an
+    /// error that, where nobody catches it, ends the connection with this code and reason.
     Close(CloseFrame),
     /// Fails: on entering, at this layer; for an event, at whoever receives or sends it (rule W5).
     Fail(Error),

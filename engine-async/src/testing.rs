@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::event::{CloseFrame, Incoming, Message, Outgoing};
-use crate::socket::Socket;
+use crate::socket::{Last, Socket};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,7 +39,10 @@ pub struct Script {
 
 /// What a [`Script`] was sent, in order.
 #[derive(Clone, Default)]
-pub struct Sent(Arc<Mutex<Vec<Outgoing>>>);
+pub struct Sent {
+    events: Arc<Mutex<Vec<Outgoing>>>,
+    last: Arc<Mutex<Option<Last>>>,
+}
 
 impl Default for Script {
     fn default() -> Self {
@@ -65,7 +68,7 @@ impl Script {
         self
     }
 
-    /// What it is sent, to be looked at when the connection is over.
+    /// What it is sent by layers and app, to be looked at when the connection is over.
     pub fn sent(&self) -> Sent {
         self.sent.clone()
     }
@@ -74,7 +77,12 @@ impl Script {
 impl Sent {
     /// All events.
     pub fn events(&self) -> Vec<Outgoing> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How the engine has ended the connection, where layers and app had left it open.
+    pub fn last(&self) -> Option<Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The messages alone.
@@ -104,8 +112,12 @@ impl Socket for Script {
     }
 
     fn start_send(&mut self, event: Outgoing) -> Result<()> {
-        self.sent.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+        self.sent.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
         Ok(())
+    }
+
+    fn end(&mut self, last: Last) {
+        *self.sent.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
     }
 
     fn poll_flush(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {

@@ -1,6 +1,7 @@
 //! The connection, as layers and the app see it.
 
 use crate::error::{Error, Result};
+use crate::event::Refusal;
 use crate::runtime::Handle;
 use cookie::Cookie;
 use engine_core::State;
@@ -19,13 +20,14 @@ pub struct WebSocket {
     peer: Option<SocketAddr>,
     runtime: Handle,
     state: Mutex<State>,
+    refusal: Mutex<Option<Refusal>>,
 }
 
 impl WebSocket {
     /// A connection that begins with this request.
     pub fn new(request: Request<()>) -> Self {
         let (runtime, state) = (Handle::threads(), Mutex::new(State::new()));
-        WebSocket { request, peer: None, runtime, state }
+        WebSocket { request, peer: None, runtime, state, refusal: Mutex::new(None) }
     }
 
     /// A connection to this address, without anything else in its request; for tests.
@@ -144,6 +146,17 @@ impl WebSocket {
     /// at once.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says how the client is refused where nobody accepts it (rules W3, W12): with this status
+    /// instead of 403. For a call-style layer, which then returns without calling inward, and for
+    /// the app; hooks have [`Step::Refuse`](crate::Step::Refuse).
+    pub fn refuse(&self, refusal: impl Into<Refusal>) {
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal.into());
+    }
+
+    pub(crate) fn take_refusal(&self) -> Option<Refusal> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(crate) fn contains(&self, id: TypeId) -> bool {

@@ -2,8 +2,8 @@
 
 use engine_async::testing::Script;
 use engine_async::{
-    Chain, CloseFrame, Ended, Error, Exit, Incoming, Layer, Message, Outbound, Outgoing, Receive,
-    Refusal, Result, Stack, Step, Turned, WebSocket, WsLayer, app_fn, from_fn, hook_fns,
+    Chain, CloseFrame, Ended, Error, Exit, Incoming, Last, Layer, Message, Outbound, Outgoing,
+    Receive, Result, Stack, Step, Turned, WebSocket, WsLayer, app_fn, from_fn, hook_fns,
 };
 use futures_executor::block_on;
 use futures_util::{SinkExt, TryStreamExt};
@@ -121,11 +121,10 @@ fn a_layer_that_refuses_is_entered_and_nobody_further_in_is() {
     let script = Script::new().send("x");
     let sent = script.sent();
     let ended = run(vec![hooked("A", &log), refuse, hooked("B", &log)], script);
-    assert_eq!(read(&log), "A.enter A.send:refuse A.exit:done");
+    assert_eq!(read(&log), "A.enter A.exit:done");
     assert_eq!(ended.turned, Turned::Answered(1));
     assert_eq!(ended.by.as_deref(), Some("no"));
-    let refusal = Refusal::new(http::StatusCode::UNAUTHORIZED);
-    assert_eq!(sent.events(), [Outgoing::Refuse(refusal)]);
+    assert_eq!(sent.last(), Some(Last::Refuse(http::StatusCode::UNAUTHORIZED.into())));
 }
 
 #[test]
@@ -137,7 +136,7 @@ fn a_call_that_returns_without_calling_inward_is_refused_with_403() {
     let ended = run(vec![wrapping("A", &log), silent, wrapping("B", &log)], script);
     assert_eq!(read(&log), "A.enter A.after A.exit:done");
     assert_eq!(ended.turned, Turned::Answered(1));
-    assert_eq!(sent.events(), [Outgoing::Refuse(Refusal::new(http::StatusCode::FORBIDDEN))]);
+    assert_eq!(sent.last(), Some(Last::Refuse(http::StatusCode::FORBIDDEN.into())));
 }
 
 #[test]
@@ -148,7 +147,7 @@ fn an_error_of_the_app_unwinds_outward_and_ends_with_1011() {
     let ended = run(vec![wrapping("A", &log), wrapping("B", &log)], script);
     assert!(read(&log).ends_with("B.error A.error B.exit:failed A.exit:failed"), "{}", read(&log));
     assert_eq!(ended.error.unwrap().message(), "boom");
-    assert_eq!(sent.events().last(), Some(&Outgoing::Close(CloseFrame::new(1011))));
+    assert_eq!(sent.last(), Some(Last::Close(CloseFrame::new(1011))));
 }
 
 #[test]
@@ -165,7 +164,7 @@ fn an_app_that_returns_ends_the_connection_with_1000() {
     let sent = script.sent();
     let ended = run(vec![], script);
     assert_eq!(ended.how, Exit::Done);
-    assert_eq!(sent.events().last(), Some(&Outgoing::Close(CloseFrame::new(1000))));
+    assert_eq!(sent.last(), Some(Last::Close(CloseFrame::new(1000))));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! The order of events at the socket (rules W7, W8), kept in one place for both directions.
 
 use crate::error::{Error, Result};
-use crate::event::{CloseFrame, Incoming, Outgoing, Refusal};
+use crate::event::{CloseFrame, Incoming, Outgoing};
 use crate::outbound::{Outbound, Outward};
 use crate::receive::Receive;
-use crate::socket::Socket;
+use crate::socket::{Last, Socket};
 use crate::websocket::WebSocket;
 use engine_core::Exit;
 use futures_util::Stream;
@@ -59,20 +59,21 @@ impl<S: Socket> Gate<S> {
 
     /// Ends what the layers and the app have left open: with the error that nobody caught (rule
     /// W6), or as after a return (rule W12).
-    pub(super) fn end(&self, error: Option<&Error>) {
+    pub(super) fn end(&self, ws: &WebSocket, error: Option<&Error>) {
         let mut inner = self.lock();
         if inner.closed.is_some() || inner.has_disconnected {
             return;
         }
         let last = match (inner.is_accepted, error) {
-            (true, None) => Outgoing::Close(CloseFrame::new(CloseFrame::NORMAL)),
-            (true, Some(error)) => Outgoing::Close(error.close_frame()),
-            (false, None) => Outgoing::Refuse(Refusal::new(StatusCode::FORBIDDEN)),
-            (false, Some(error)) => Outgoing::Refuse(Refusal::new(error.status())),
+            (true, None) => Last::Close(CloseFrame::new(CloseFrame::NORMAL)),
+            (true, Some(error)) => Last::Close(error.close_frame()),
+            (false, None) => {
+                Last::Refuse(ws.take_refusal().unwrap_or(StatusCode::FORBIDDEN.into()))
+            }
+            (false, Some(error)) => Last::Refuse(error.status().into()),
         };
         inner.closed = Some(CloseFrame::new(CloseFrame::ABNORMAL));
-        // A connection that is lost needs no last word.
-        let _ = inner.socket.start_send(last);
+        inner.socket.end(last);
     }
 
     /// See [`Socket::poll_close`].
@@ -130,17 +131,7 @@ impl<S: Socket> Inner<S> {
             Outgoing::Message(message) => Ok(Outgoing::Message(message)),
             Outgoing::Close(frame) => {
                 self.closed = Some(frame.clone());
-                Ok(match self.is_accepted {
-                    true => Outgoing::Close(frame),
-                    false => Outgoing::Refuse(Refusal::new(StatusCode::FORBIDDEN)),
-                })
-            }
-            Outgoing::Refuse(_) if self.is_accepted => {
-                Err(Error::rule("W8", "refused a connection that is accepted already: close it"))
-            }
-            Outgoing::Refuse(refusal) => {
-                self.closed = Some(CloseFrame::new(CloseFrame::ABNORMAL));
-                Ok(Outgoing::Refuse(refusal))
+                Ok(Outgoing::Close(frame))
             }
         }
     }

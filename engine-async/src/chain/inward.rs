@@ -4,13 +4,12 @@ use super::compiled::{HookSegment, Segment};
 use super::fused;
 use super::unit::Unit;
 use crate::error::{Error, Result};
-use crate::event::{Outgoing, Refusal};
+use crate::event::Outgoing;
 use crate::outbound::Outbound;
 use crate::receive::Receive;
 use crate::step::Step;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use http::StatusCode;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 
@@ -99,7 +98,7 @@ async fn enter<'a>(
         pass(unit, place, placed.place);
         place = placed.place;
         let mut step = placed.hook.call(ws);
-        let refusal = loop {
+        let close = loop {
             match step {
                 Step::Pass => break None,
                 Step::Wait(decide) => step = decide.await,
@@ -108,15 +107,22 @@ async fn enter<'a>(
                     return Err(error);
                 }
                 Step::Close(frame) => break Some(Outgoing::Close(frame)),
-                Step::Refuse(refusal) => break Some(Outgoing::Refuse(*refusal)),
-                Step::Drop => break Some(Outgoing::Refuse(Refusal::new(StatusCode::FORBIDDEN))),
+                Step::Refuse(refusal) => {
+                    ws.refuse(*refusal);
+                    unit.enter(place + 1);
+                    return Ok(());
+                }
+                Step::Drop => {
+                    unit.enter(place + 1);
+                    return Ok(());
+                }
             }
         };
-        if let Some(refusal) = refusal {
+        if let Some(close) = close {
             unit.enter(place + 1);
             // The layers outside this one see what it sends, as they see what the app does.
             let outside = hooks.send.partition_point(|hook| hook.place < place);
-            return fused::outbound(&hooks.send[..outside], ws, send).event(refusal).await;
+            return fused::outbound(&hooks.send[..outside], ws, send).event(close).await;
         }
     }
     pass(unit, place, hooks.end);

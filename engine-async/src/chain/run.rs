@@ -39,7 +39,7 @@ impl Chain {
         let (how, error) = match ran {
             Ok(result) => {
                 let error = result.err();
-                gate.end(error.as_ref());
+                gate.end(&unit.ws, error.as_ref());
                 if let Some(error) = &error {
                     log(error, &unit.ws);
                 }

@@ -8,7 +8,7 @@ use super::shutdown::ShutdownHandle;
 use crate::error::{Error, Result};
 use crate::event::{CloseFrame, Incoming, Message, Outgoing, Refusal};
 use crate::runtime::Handle;
-use crate::socket::Socket;
+use crate::socket::{Last, Socket};
 use async_tungstenite::{WebSocketStream, tungstenite};
 use bytes::Bytes;
 use engine_core::Exit;
@@ -62,7 +62,7 @@ pub(super) struct Wire<S> {
     end: Option<CloseFrame>,
     ended_by: Option<Exit>,
     beside: Beside,
-    last: Last,
+    seen: Seen,
 }
 
 enum State<S> {
@@ -104,7 +104,7 @@ struct Beside {
 }
 
 /// When things last happened, to the accuracy of a tick.
-struct Last {
+struct Seen {
     heard: Instant,
     written: Instant,
     message: Instant,
@@ -143,12 +143,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
             end: None,
             ended_by: None,
             beside,
-            last: Last { heard: now, written: now, message: now, has_message: false, pinged: None },
+            seen: Seen { heard: now, written: now, message: now, has_message: false, pinged: None },
         }
     }
 
     /// The connection is over for this reason: the app is told, and has its grace time.
-    fn end(&mut self, frame: CloseFrame, by: Exit) -> Incoming {
+    fn end_by(&mut self, frame: CloseFrame, by: Exit) -> Incoming {
         if self.end.is_none() {
             self.end = Some(frame.clone());
             self.ended_by = Some(by);
@@ -171,7 +171,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
     /// The client is gone, or as good as gone: nothing more is written.
     fn lose(&mut self, by: Exit) -> Incoming {
         self.state = State::Over;
-        self.end(CloseFrame::new(CloseFrame::ABNORMAL), by)
+        self.end_by(CloseFrame::new(CloseFrame::ABNORMAL), by)
     }
 
     /// Tells the client that the connection is over.
@@ -203,7 +203,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
     fn fail(&mut self, frame: CloseFrame) -> Incoming {
         self.has_failed = true;
         self.close(frame.clone());
-        self.end(frame, Exit::Disconnected)
+        self.end_by(frame, Exit::Disconnected)
     }
 
     /// The next event from the socket. Messages only come while there is no end.
@@ -240,11 +240,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
                     };
                     match read {
                         Ok(tungstenite::Message::Text(text)) => {
-                            self.last.has_message = true;
+                            self.seen.has_message = true;
                             return Poll::Ready(Incoming::Message(Message::Text(text)));
                         }
                         Ok(tungstenite::Message::Binary(bytes)) => {
-                            self.last.has_message = true;
+                            self.seen.has_message = true;
                             return Poll::Ready(Incoming::Message(Message::Binary(bytes)));
                         }
                         Ok(tungstenite::Message::Close(frame)) => {
@@ -252,7 +252,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
                             let frame = frame.map_or(CloseFrame::new(CloseFrame::NO_CODE), |f| {
                                 CloseFrame { code: f.code.into(), reason: f.reason }
                             });
-                            return Poll::Ready(self.end(frame, Exit::Disconnected));
+                            return Poll::Ready(self.end_by(frame, Exit::Disconnected));
                         }
                         // A ping has been answered already; the answer must be written.
                         Ok(_) => self.is_dirty = true,
@@ -350,31 +350,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
         // nothing of the client.
         let is_deaf = !self.is_receiving && self.ahead.len() >= self.limits.receive_queue;
         if has_read || is_deaf {
-            self.last.heard = now;
-            self.last.pinged = None;
+            self.seen.heard = now;
+            self.seen.pinged = None;
         }
         if has_written || !self.is_dirty {
-            self.last.written = now;
+            self.seen.written = now;
         }
-        if std::mem::take(&mut self.last.has_message) {
-            self.last.message = now;
+        if std::mem::take(&mut self.seen.has_message) {
+            self.seen.message = now;
         }
         if self.end.is_some() || self.is_closing {
             return;
         }
         let idle = self.limits.idle_timeout;
-        if now - self.last.written >= self.limits.write_timeout {
+        if now - self.seen.written >= self.limits.write_timeout {
             self.lose(Exit::TimedOut);
-        } else if !idle.is_zero() && now - self.last.message >= idle {
+        } else if !idle.is_zero() && now - self.seen.message >= idle {
             let frame = CloseFrame::with_reason(CloseFrame::AWAY, "idle for too long");
             self.close(frame.clone());
-            self.end(frame, Exit::TimedOut);
-        } else if let Some(pinged) = self.last.pinged {
+            self.end_by(frame, Exit::TimedOut);
+        } else if let Some(pinged) = self.seen.pinged {
             if now - pinged >= self.limits.pong_timeout {
                 self.lose(Exit::TimedOut);
             }
-        } else if now - self.last.heard >= self.limits.ping_interval {
-            self.last.pinged = Some(now);
+        } else if now - self.seen.heard >= self.limits.ping_interval {
+            self.seen.pinged = Some(now);
             // A ping that cannot be queued is one that is not answered.
             let _ = Pin::new(&mut **ws).start_send(tungstenite::Message::Ping(Bytes::new()));
             self.is_dirty = true;
@@ -394,7 +394,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
                     CloseFrame::with_reason(CloseFrame::AWAY, "the server is shutting down");
                 if self.end.is_none() && !self.is_closing {
                     self.close(frame.clone());
-                    self.end(frame, Exit::Shutdown);
+                    self.end_by(frame, Exit::Shutdown);
                 }
             }
             if self.beside.bell.poll(&mut self.beside.clock).is_ready() {
@@ -467,23 +467,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
     fn start_send(&mut self, event: Outgoing) -> Result<()> {
         let message = match event {
             Outgoing::Accept(accept) => return self.accept(accept),
-            Outgoing::Refuse(refusal) => {
-                self.refuse(refusal);
-                return Ok(());
-            }
             Outgoing::Message(Message::Text(text)) => tungstenite::Message::Text(text),
             Outgoing::Message(Message::Binary(bytes)) => tungstenite::Message::Binary(bytes),
+            Outgoing::Close(_) if matches!(self.state, State::Asking(_)) => {
+                self.refuse(StatusCode::FORBIDDEN.into());
+                return Ok(());
+            }
             Outgoing::Close(frame) => tungstenite::Message::Close(close_frame(frame)),
         };
         let State::Open(ws) = &mut self.state else {
             return Err(Error::disconnected());
         };
-        self.last.has_message = true;
+        self.seen.has_message = true;
         self.is_dirty = true;
         Pin::new(&mut **ws).start_send(message).map_err(|_| {
             self.lose(Exit::Disconnected);
             Error::disconnected()
         })
+    }
+
+    fn end(&mut self, last: Last) {
+        match last {
+            Last::Refuse(refusal) => self.refuse(refusal),
+            Last::Close(frame) => self.close(frame),
+        }
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
@@ -527,7 +534,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if matches!(self.state, State::Asking(_)) && self.ended_by == Some(Exit::Shutdown) {
-            self.refuse(Refusal::new(StatusCode::SERVICE_UNAVAILABLE));
+            self.refuse(StatusCode::SERVICE_UNAVAILABLE.into());
         }
         if !std::mem::replace(&mut self.is_closing, true) {
             self.expire_after(self.limits.close_timeout);
