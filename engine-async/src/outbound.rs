@@ -14,7 +14,7 @@ use std::task::{Context, Poll, ready};
 /// it; what the connection has queued is written when it next waits for something, so many messages
 /// cost one write. A client that reads slowly makes the sender wait (rule W9).
 ///
-/// It is a [`Sink`], so a layer changes what goes out with the adapters of `futures`:
+/// It is a [`Sink`] that is flushed when its events are queued, so a layer changes what goes out with the adapters of `futures`:
 ///
 /// ```
 /// use engine_async::{Error, Message, Outbound, Outgoing};
@@ -48,7 +48,7 @@ pub(crate) trait Outward: Send {
         event: &mut Option<Outgoing>,
     ) -> Poll<Result<()>>;
 
-    /// Ready when everything sent has been written to the socket.
+    /// Ready when everything sent has been queued at the socket, which is not to say written.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>>;
 }
 
@@ -100,16 +100,6 @@ impl<'a> Outbound<'a> {
         self.event(Outgoing::Close(CloseFrame::with_reason(code, reason))).await
     }
 
-    /// Waits until everything sent has been written to the socket. There is no need to, except to
-    /// know that it was.
-    ///
-    /// # Errors
-    ///
-    /// The connection is lost.
-    pub async fn flush(&mut self) -> Result<()> {
-        poll_fn(|cx| self.poll_flush(cx)).await
-    }
-
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         self.sink.as_mut().poll_flush(cx)
     }
@@ -159,8 +149,7 @@ impl fmt::Debug for Outbound<'_> {
 }
 
 pin_project_lite::pin_project! {
-    /// A sink of the user's. That it is ready for another event says that the last one has gone
-    /// through it; flushing it would write each message by itself.
+    /// A sink of the user's. Flushing it is what takes an event all the way through it.
     struct OfSink<S> {
         #[pin]
         sink: S,
@@ -176,17 +165,20 @@ impl<S: Sink<Outgoing, Error = Error> + Send> Outward for OfSink<S> {
     ) -> Poll<Result<()>> {
         let mut this = self.project();
         loop {
-            if *this.is_in || event.is_none() {
-                let ready = ready!(this.sink.as_mut().poll_ready(cx));
+            if *this.is_in {
+                let through = ready!(this.sink.as_mut().poll_flush(cx));
                 *this.is_in = false;
-                if ready.is_err() || event.is_none() {
-                    return Poll::Ready(ready);
+                if through.is_err() || event.is_none() {
+                    return Poll::Ready(through);
                 }
             }
             ready!(this.sink.as_mut().poll_ready(cx))?;
-            if let Some(event) = event.take() {
-                this.sink.as_mut().start_send(event)?;
-                *this.is_in = true;
+            match event.take() {
+                Some(event) => {
+                    *this.is_in = true;
+                    this.sink.as_mut().start_send(event)?;
+                }
+                None => return Poll::Ready(Ok(())),
             }
         }
     }
