@@ -38,7 +38,7 @@ pub(super) static RULES: &[Rule] = &[
                    nothing inside is entered, no message is read.",
         source: "Luna, where a layer that sends nothing leaves the client waiting",
         check: Check::Model("refused-before-the-handshake"),
-        implies: &["W1"],
+        implies: &[],
     },
     Rule {
         id: "W4",

@@ -150,8 +150,7 @@ fn script() -> impl Strategy<Value = Vec<Item>> {
         12 => select(vec![1000, 1001, 1006]).prop_map(|code| Item::Disconnect { code }),
         1 => Just(Item::Drop),
         1 => Just(Item::TimeOut),
-        1 => Just(Item::Shutdown),
-        1 => Just(Item::ShutdownUnanswered),
+        2 => Just(Item::Shutdown),
     ];
     let connects = proptest::bool::weighted(0.97);
     (connects, vec(says, 0..=4), end).prop_map(|(connects, says, end)| match connects {

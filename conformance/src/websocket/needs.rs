@@ -36,13 +36,13 @@ pub(super) fn needs(program: &Program, reached: &Trace) -> Vec<Capability> {
         needs.push(Capability::NestedStacks);
     }
     let has = |such: fn(&Item) -> bool| program.script.iter().any(such);
-    if has(|item| *item == Item::Drop) {
+    if has(|item| *item == Item::Drop || *item == Item::says(Kind::Hang)) {
         needs.push(Capability::Drops);
     }
     if has(|item| *item == Item::TimeOut) {
         needs.push(Capability::TimeOuts);
     }
-    if has(|item| matches!(item, Item::Shutdown | Item::ShutdownUnanswered)) {
+    if has(|item| *item == Item::Shutdown) {
         needs.push(Capability::Shutdowns);
     }
     needs

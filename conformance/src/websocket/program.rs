@@ -234,7 +234,7 @@ pub enum Behaviour {
     Close,
     /// `call`: does not call inward and sends nothing.
     Silent,
-    /// Refuses the client with status 401 and does not call inward.
+    /// Says that the client is to be refused with status 401, and does not call inward.
     Refuse,
     /// Fails with an ordinary error.
     Raise,

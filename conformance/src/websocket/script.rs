@@ -22,10 +22,8 @@ pub enum Item {
     Drop,
     /// The client is taken for dead: the time for a sign of life is over.
     TimeOut,
-    /// The server shuts down, and the client answers the close.
+    /// The server shuts down.
     Shutdown,
-    /// The server shuts down, and nothing more comes until the grace time is over.
-    ShutdownUnanswered,
 }
 
 impl Item {
@@ -81,6 +79,9 @@ pub enum Kind {
     Accept,
     /// To ask for one more event when the client has left (rule W8).
     Linger,
+    /// Never to return once the client has left: when the grace time is over, the connection's
+    /// future is dropped.
+    Hang,
     /// To panic.
     Panic,
     /// Nothing: what a message layer of Luna 0.5 answers, in recordings only.
@@ -89,7 +90,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that a client may say, the plainest first.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Echo,
         Kind::Unknown,
         Kind::Close,
@@ -99,6 +100,7 @@ impl Kind {
         Kind::Late,
         Kind::Accept,
         Kind::Linger,
+        Kind::Hang,
         Kind::Panic,
     ];
 
@@ -114,6 +116,7 @@ impl Kind {
             Kind::Late => "late",
             Kind::Accept => "accept",
             Kind::Linger => "linger",
+            Kind::Hang => "hang",
             Kind::Panic => "panic",
             Kind::Reply => "reply",
         }

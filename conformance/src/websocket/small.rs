@@ -66,12 +66,13 @@ fn every_small_layer() -> Vec<Hooks> {
 
 fn every_small_script() -> Vec<Vec<Item>> {
     let end = || Item::Disconnect { code: 1000 };
-    let mut scripts = vec![vec![Item::Connect, end()], vec![end()]];
-    scripts.extend(Kind::ALL.map(|kind| match kind {
-        Kind::Echo => vec![Item::Connect, Item::echo("1"), end()],
-        kind => vec![Item::Connect, Item::says(kind), end()],
-    }));
-    let ends = [Item::Drop, Item::TimeOut, Item::Shutdown, Item::ShutdownUnanswered];
+    // The first one shows most of what an earlier connection may have left behind.
+    let mut scripts = vec![vec![Item::Connect, Item::echo("1"), end()]];
+    scripts.extend([vec![Item::Connect, end()], vec![end()]]);
+    let other = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Echo);
+    scripts.extend(other.map(|kind| vec![Item::Connect, Item::says(kind), end()]));
+    let ends = [Item::Drop, Item::TimeOut, Item::Shutdown];
+    scripts.push(vec![Item::Connect, Item::says(Kind::Hang), Item::Shutdown]);
     scripts.extend(ends.map(|end| vec![Item::Connect, Item::echo("1"), end]));
     scripts
 }

@@ -13,6 +13,9 @@ const ANSWER: &str = r#"{"id":"one","trace":["view"],"outcome":{"status":200,"bo
 const OTHER: &str = r#"{"id":"one","trace":["view","view"],"outcome":{"status":200,"body":"view","x_trail":null,"errors":[]}}"#;
 const NONE: &str = r#"{"id":"two","lifecycle":"http","system":"django","version":"5.2","semantics":"onion","handler":"wsgi","layers":[],"view":"none","request":{"method":"GET","path":"/"},"trace":["view","handler500"],"outcome":{"status":500,"body":"handler500","x_trail":null,"errors":["ValueError"]}}"#;
 
+/// A recorded connection whose only layer says nothing: by rule W3 it is refused.
+const SOCKET: &str = r#"{"id":"three","lifecycle":"websocket","system":"graphene-luna","version":"1.0.0","semantics":"onion, first listed outermost","app":"echo","layers":[{"name":"A","hooks":{"call":"silent"}}],"script":[{"event":"disconnect","code":1006}],"trace":["A.enter"],"outcome":{"end":"returned","sent":[],"unread":1,"tasks_left":0,"logged":[]}}"#;
+
 fn conformance(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_conformance")).args(arguments).output().unwrap()
 }
@@ -20,12 +23,18 @@ fn conformance(arguments: &[&str]) -> Output {
 /// Replays these lines with a driver that says hello and then runs this shell script.
 #[track_caller]
 fn check(lines: &[&str], script: &str, code: i32, said: &[&str]) {
+    check_as(HELLO, lines, script, code, said);
+}
+
+/// The same with another hello.
+#[track_caller]
+fn check_as(hello: &str, lines: &[&str], script: &str, code: i32, said: &[&str]) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let name = std::panic::Location::caller().line();
     let file = folder.join(format!("case-{name}.jsonl"));
     std::fs::write(&file, lines.join("\n")).unwrap();
     let driver = folder.join(format!("driver-{name}.sh"));
-    std::fs::write(&driver, format!("echo '{HELLO}'\n{script}\n")).unwrap();
+    std::fs::write(&driver, format!("echo '{hello}'\n{script}\n")).unwrap();
     let command = format!("sh '{}'", driver.display());
     let file = file.display().to_string();
     let output = conformance(&["replay", "--timeout", "2", "--driver", &command, &file]);
@@ -101,6 +110,19 @@ fn a_file_that_is_no_recording_is_told_the_line() {
     check(&[&other], "", 2, &["no lifecycle is named `teapot`"]);
     let word = CASE.replace(r#""layers":[]"#, r#""layers":[{"name":"A","hooks":{"init":"pass"}}]"#);
     check(&[&word], "", 2, &["line 1: `A.init` cannot do Pass"]);
+}
+
+#[test]
+fn a_file_of_another_lifecycle_is_put_to_a_driver_that_claims_it() {
+    let said = ["the driver claims `http`, not `websocket`"];
+    check(&[SOCKET], "", 2, &said);
+    let hello = HELLO.replace(r#"["http"]"#, r#"["websocket"]"#).replace("django-5", "asgi");
+    let answer = r#"{"id":"three","trace":["A.enter","engine.refuse:403","A.left"],"outcome":{"end":"returned","sent":[],"unread":1,"tasks_left":0,"logged":[]}}"#;
+    let script = format!("read line; echo '{answer}'");
+    let said = ["0 match", "1 passed over: the GraphQL app", "1 differ by a named rule"];
+    let said = [&said[..], &["    1 by rule W3", "1 passed, 0 failed, 1 skipped"]].concat();
+    let graphql = SOCKET.replace(r#""app":"echo""#, r#""app":"graphql""#);
+    check_as(&hello, &[SOCKET, &graphql], &script, 0, &said);
 }
 
 #[test]

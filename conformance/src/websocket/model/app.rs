@@ -30,7 +30,7 @@ impl Unit<'_> {
 
     fn talk(&mut self) -> Result<(), Stop> {
         let through = self.layers.len();
-        let mut lingers = false;
+        let (mut lingers, mut hangs) = (false, false);
         loop {
             match self.receive(through)? {
                 Incoming::Connect => {
@@ -38,10 +38,12 @@ impl Unit<'_> {
                     self.send(through, "W2", Frame::Accept { subprotocol })?;
                     self.own_hook("W2", "on_open");
                 }
+                Incoming::Disconnect if hangs => return Err(Stop::Dropped),
                 Incoming::Disconnect if lingers => return self.receive(through).map(|_| ()),
                 Incoming::Disconnect => return Ok(()),
                 Incoming::Message(message) => {
                     lingers |= message.kind == Kind::Linger;
+                    hangs |= message.kind == Kind::Hang;
                     if self.handle(&message)?.is_break() {
                         return Ok(());
                     }
@@ -76,7 +78,7 @@ impl Unit<'_> {
                 let subprotocol = self.app.subprotocol().map(String::from);
                 self.send(through, "W2", Frame::Accept { subprotocol })?;
             }
-            Kind::Unknown | Kind::Reply | Kind::Return | Kind::Linger => {}
+            Kind::Unknown | Kind::Reply | Kind::Return | Kind::Linger | Kind::Hang => {}
         }
         Ok(match message.kind {
             Kind::Close | Kind::Late | Kind::Return => ControlFlow::Break(()),

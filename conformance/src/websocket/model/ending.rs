@@ -25,6 +25,9 @@ pub(super) fn end(unit: &mut Unit<'_>, result: Result<(), Stop>) -> Outcome {
         }
         Err(Stop::Dropped) => (End::Dropped, None, Vec::new()),
     };
+    if unit.socket.owes_refusal {
+        unit.event("W10", "engine.refuse:503");
+    }
     let sent = std::mem::take(&mut unit.socket.sent);
     Outcome { end, escaped, sent, unread: unit.socket.unread(), tasks_left: 0, logged }
 }

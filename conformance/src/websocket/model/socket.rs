@@ -41,11 +41,14 @@ pub(super) struct Socket<'p> {
     read: usize,
     pub(super) state: State,
     pub(super) sent: Vec<Frame>,
+    /// Whether the server has shut down before anybody accepted: the client is told at the end.
+    pub(super) owes_refusal: bool,
 }
 
 impl<'p> Socket<'p> {
     pub(super) fn new(script: &'p [Item]) -> Self {
-        Socket { script, read: 0, state: State::Connecting, sent: Vec::new() }
+        let (read, state, sent) = (0, State::Connecting, Vec::new());
+        Socket { script, read, state, sent, owes_refusal: false }
     }
 
     pub(super) fn unread(&self) -> usize {
@@ -74,12 +77,11 @@ impl Unit<'_> {
             Some(Item::Receive { data }) => Ok(Incoming::Message(data.clone())),
             Some(Item::Drop) => Err(Stop::Dropped),
             Some(Item::Shutdown) => {
-                self.tell_of_shutdown();
+                match self.socket.state {
+                    State::Connecting => self.socket.owes_refusal = true,
+                    _ => self.event("W10", "engine.close:1001"),
+                }
                 Ok(self.gone())
-            }
-            Some(Item::ShutdownUnanswered) => {
-                self.tell_of_shutdown();
-                Err(Stop::Dropped)
             }
             Some(Item::Disconnect { .. } | Item::TimeOut) | None => Ok(self.gone()),
         }
@@ -88,13 +90,6 @@ impl Unit<'_> {
     fn gone(&mut self) -> Incoming {
         self.socket.state = State::Gone;
         Incoming::Disconnect
-    }
-
-    fn tell_of_shutdown(&mut self) {
-        match self.socket.state {
-            State::Connecting => self.event("W10", "engine.refuse:503"),
-            _ => self.event("W10", "engine.close:1001"),
-        }
     }
 
     /// What the outermost layer has sent.

@@ -26,7 +26,7 @@ pub(super) struct Unit<'p> {
     pub(super) sifted: bool,
     /// Whether a layer has answered, and did not call inward.
     pub(super) answered: bool,
-    /// The status that a layer has refused the client with.
+    /// The status that a layer wants the client refused with.
     pub(super) refused: Option<u16>,
 }
 
