@@ -1,14 +1,14 @@
 //! The time a stack takes, by peer and number of layers. The question and the touch are in
 //! `benches::stack`.
 
-use benches::stack::{LAYERS, PEERS};
+use benches::stack::CASES;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
 fn stacks(criterion: &mut Criterion) {
-    for peer in PEERS {
-        let mut group = criterion.benchmark_group(peer.name);
-        for layers in LAYERS.into_iter().filter(|layers| *layers <= peer.most) {
-            let mut run = (peer.build)(layers);
+    for case in CASES {
+        let mut group = criterion.benchmark_group(case.name);
+        for layers in case.layers {
+            let mut run = (case.build)(*layers);
             group.bench_function(BenchmarkId::from_parameter(layers), |b| b.iter(&mut run));
         }
         group.finish();

@@ -1,8 +1,38 @@
 //! What is compared: stacks of layers in one process, and servers over sockets.
 
 pub mod stack;
+pub mod websocket;
 
 use std::hint::black_box;
+
+/// Runs what is measured once.
+pub type Run = Box<dyn FnMut()>;
+
+/// Something that is compared.
+#[derive(Clone, Copy)]
+pub struct Case {
+    /// The name in tables.
+    pub name: &'static str,
+    /// How many requests or messages one run of it is.
+    pub messages: usize,
+    /// The numbers of layers it is built with.
+    pub layers: &'static [usize],
+    /// Builds it with this many layers.
+    pub build: fn(usize) -> Run,
+}
+
+/// The names of what [`cases`] knows.
+pub const GROUPS: [&str; 3] = ["stack", "websocket-layer", "websocket-echo"];
+
+/// What is compared with each other.
+pub fn cases(group: &str) -> Vec<Case> {
+    match group {
+        "stack" => stack::CASES.to_vec(),
+        "websocket-layer" => websocket::LAYER.to_vec(),
+        "websocket-echo" => websocket::ECHO.to_vec(),
+        other => panic!("there is no group `{other}`: there are {GROUPS:?}"),
+    }
+}
 
 /// What every server answers.
 pub const BODY: &str = "hello world";

@@ -1,6 +1,6 @@
 //! actix-web, by `from_fn`. Its nested types stop compiling in good time beyond four layers.
 
-use super::Run;
+use crate::Run;
 use crate::{touch_in, touch_out};
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};

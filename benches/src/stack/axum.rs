@@ -1,7 +1,7 @@
 //! axum, by `from_fn` at each layer and with all layers in one `ServiceBuilder`.
 
-use super::Run;
 use super::tower::Touch;
+use crate::Run;
 use crate::{touch_in, touch_out};
 use axum::Router;
 use axum::body::Body;

@@ -16,44 +16,62 @@ mod reference;
 #[cfg(feature = "peers")]
 mod tower;
 
-/// Runs one request through a stack.
-pub type Run = Box<dyn FnMut()>;
-
-/// Somebody's stack.
-pub struct Peer {
-    /// The name in tables.
-    pub name: &'static str,
-    /// The most layers it is built with: beyond this its types no longer compile in good time.
-    pub most: usize,
-    /// Builds a stack of this many layers.
-    pub build: fn(usize) -> Run,
-}
+use crate::Case;
 
 /// How many layers are tried.
-pub const LAYERS: [usize; 7] = [0, 1, 2, 4, 8, 16, 32];
+const LAYERS: &[usize] = &[0, 1, 2, 4, 8, 16, 32];
+
+/// actix-web's types no longer compile in good time beyond these.
+#[cfg(feature = "peers")]
+const FEW: &[usize] = &[0, 1, 2, 4];
 
 /// Ours and the two limits, and with the feature `peers` those we compare with.
-pub const PEERS: &[Peer] = &[
-    Peer { name: "limit: inlined", most: 32, build: reference::inlined },
-    Peer { name: "limit: bare dyn loop", most: 32, build: reference::dyn_loop },
-    Peer { name: "plywood hooks", most: 32, build: plywood::hooks },
-    Peer { name: "plywood hooks, request only", most: 32, build: plywood::request_only },
-    Peer { name: "plywood hooks, none installed", most: 32, build: plywood::hookless },
-    Peer { name: "plywood around", most: 32, build: plywood::around },
-    Peer { name: "plywood hooks, allocating", most: 32, build: plywood::allocating },
-    Peer { name: "plywood hooks, short-circuit", most: 32, build: plywood::short_circuit },
-    Peer { name: "plywood hooks, error", most: 32, build: plywood::error },
-    Peer { name: "plywood hooks, panic", most: 32, build: plywood::panic },
+pub const CASES: &[Case] = &[
+    Case { name: "limit: inlined", messages: 1, layers: LAYERS, build: reference::inlined },
+    Case { name: "limit: bare dyn loop", messages: 1, layers: LAYERS, build: reference::dyn_loop },
+    Case { name: "plywood hooks", messages: 1, layers: LAYERS, build: plywood::hooks },
+    Case {
+        name: "plywood hooks, request only",
+        messages: 1,
+        layers: LAYERS,
+        build: plywood::request_only,
+    },
+    Case {
+        name: "plywood hooks, none installed",
+        messages: 1,
+        layers: LAYERS,
+        build: plywood::hookless,
+    },
+    Case { name: "plywood around", messages: 1, layers: LAYERS, build: plywood::around },
+    Case {
+        name: "plywood hooks, allocating",
+        messages: 1,
+        layers: LAYERS,
+        build: plywood::allocating,
+    },
+    Case {
+        name: "plywood hooks, short-circuit",
+        messages: 1,
+        layers: LAYERS,
+        build: plywood::short_circuit,
+    },
+    Case { name: "plywood hooks, error", messages: 1, layers: LAYERS, build: plywood::error },
+    Case { name: "plywood hooks, panic", messages: 1, layers: LAYERS, build: plywood::panic },
     #[cfg(feature = "peers")]
-    Peer { name: "tower static", most: 32, build: tower::fixed },
+    Case { name: "tower static", messages: 1, layers: LAYERS, build: tower::fixed },
     #[cfg(feature = "peers")]
-    Peer { name: "tower BoxService per layer", most: 32, build: tower::boxed },
+    Case { name: "tower BoxService per layer", messages: 1, layers: LAYERS, build: tower::boxed },
     #[cfg(feature = "peers")]
-    Peer { name: "axum from_fn", most: 32, build: axum::from_fn },
+    Case { name: "axum from_fn", messages: 1, layers: LAYERS, build: axum::from_fn },
     #[cfg(feature = "peers")]
-    Peer { name: "axum, one ServiceBuilder", most: 32, build: axum::one_builder },
+    Case {
+        name: "axum, one ServiceBuilder",
+        messages: 1,
+        layers: LAYERS,
+        build: axum::one_builder,
+    },
     #[cfg(feature = "peers")]
-    Peer { name: "actix-web from_fn", most: 4, build: actix::from_fn },
+    Case { name: "actix-web from_fn", messages: 1, layers: FEW, build: actix::from_fn },
     #[cfg(feature = "peers")]
-    Peer { name: "poem boxed per layer", most: 32, build: poem::boxed },
+    Case { name: "poem boxed per layer", messages: 1, layers: LAYERS, build: poem::boxed },
 ];

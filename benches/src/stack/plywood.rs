@@ -1,6 +1,6 @@
 //! engine-sync's chain.
 
-use super::Run;
+use crate::Run;
 use crate::{touch_in, touch_out};
 use engine_sync::http::StatusCode;
 use engine_sync::{

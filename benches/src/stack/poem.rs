@@ -1,6 +1,6 @@
 //! poem, boxed at each layer: the way to build a stack at run time.
 
-use super::Run;
+use crate::Run;
 use crate::{touch_in, touch_out};
 use futures_executor::block_on;
 use poem::endpoint::{BoxEndpoint, make_sync};

@@ -1,6 +1,6 @@
 //! The limits: a loop over trait objects, and code written out by hand.
 
-use super::Run;
+use crate::Run;
 use crate::{touch_in, touch_out};
 use http::{Request, Response};
 use std::hint::black_box;

@@ -1,6 +1,6 @@
 //! tower, composed by type and boxed at each layer.
 
-use super::Run;
+use crate::Run;
 use crate::{touch_in, touch_out};
 use futures_executor::block_on;
 use http::{Request, Response};
