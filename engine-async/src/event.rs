@@ -128,8 +128,9 @@ pub struct Accept {
     /// One of those that the client has offered; see
     /// [`WebSocket::subprotocols`](crate::WebSocket::subprotocols).
     pub subprotocol: Option<String>,
-    /// Headers of the answer, such as cookies.
-    pub headers: HeaderMap,
+    /// Headers of the answer, such as cookies. Boxed, so that the event is as small for them as it is
+    /// for a message, which passes through the same layers far more often.
+    pub headers: Box<HeaderMap>,
 }
 
 impl Accept {
@@ -141,7 +142,7 @@ impl Accept {
     /// Accepts with this subprotocol. One that the client has not offered is an error at
     /// whoever sends it: browsers end such a connection without saying why.
     pub fn subprotocol(name: impl Into<String>) -> Self {
-        Accept { subprotocol: Some(name.into()), headers: HeaderMap::new() }
+        Accept { subprotocol: Some(name.into()), headers: Box::default() }
     }
 
     /// Adds a header.

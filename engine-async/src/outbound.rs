@@ -55,7 +55,7 @@ pub(crate) trait Outward: Send {
 impl<'a> Outbound<'a> {
     /// Sends into a sink, usually one made of another `Outbound`.
     pub fn new(sink: impl Sink<Outgoing, Error = Error> + Send + 'a) -> Self {
-        Outbound::of(OfSink { sink, is_in: false })
+        Outbound::of(OfSink { sink, is_ready: false, is_in: false })
     }
 
     pub(crate) fn of(outward: impl Outward + 'a) -> Self {
@@ -153,37 +153,47 @@ pin_project_lite::pin_project! {
     struct OfSink<S> {
         #[pin]
         sink: S,
+        // Whether it has said that it is ready since it was last given an event, and whether it has
+        // one that it was not flushed for. Else each of many layers would ask all further out.
+        is_ready: bool,
         is_in: bool,
+    }
+}
+
+impl<S: Sink<Outgoing, Error = Error>> OfSink<S> {
+    /// Ready when no event is under way in the sink.
+    fn poll_through(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let this = self.project();
+        if !*this.is_in {
+            return Poll::Ready(Ok(()));
+        }
+        let through = ready!(this.sink.poll_flush(cx));
+        *this.is_in = false;
+        Poll::Ready(through)
     }
 }
 
 impl<S: Sink<Outgoing, Error = Error> + Send> Outward for OfSink<S> {
     fn poll_send(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         event: &mut Option<Outgoing>,
     ) -> Poll<Result<()>> {
-        let mut this = self.project();
-        loop {
-            if *this.is_in {
-                let through = ready!(this.sink.as_mut().poll_flush(cx));
-                *this.is_in = false;
-                if through.is_err() || event.is_none() {
-                    return Poll::Ready(through);
-                }
-            }
+        ready!(self.as_mut().poll_through(cx))?;
+        let mut this = self.as_mut().project();
+        if !*this.is_ready {
             ready!(this.sink.as_mut().poll_ready(cx))?;
-            match event.take() {
-                Some(event) => {
-                    *this.is_in = true;
-                    this.sink.as_mut().start_send(event)?;
-                }
-                None => return Poll::Ready(Ok(())),
-            }
+            *this.is_ready = true;
         }
+        let Some(event) = event.take() else {
+            return Poll::Ready(Ok(()));
+        };
+        (*this.is_ready, *this.is_in) = (false, true);
+        this.sink.as_mut().start_send(event)?;
+        self.poll_through(cx)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        self.project().sink.poll_flush(cx)
+        self.poll_through(cx)
     }
 }

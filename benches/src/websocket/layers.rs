@@ -3,8 +3,8 @@
 use super::{BYTES, MANY};
 use crate::{Run, touch_in, touch_out};
 use engine_async::{
-    Bytes, Chain, Incoming, Message, Outbound, Outgoing, Receive, Result, Socket, Stack, Step,
-    WebSocket, WsLayer, from_fn, hook_fns,
+    Bytes, Chain, Incoming, Last, Message, Outbound, Outgoing, Receive, Result, Socket, Stack,
+    Step, WebSocket, WsLayer, from_fn, hook_fns,
 };
 use futures_util::{SinkExt, TryStreamExt};
 use std::future::poll_fn;
@@ -180,6 +180,8 @@ impl Socket for Counting {
         }
         Ok(())
     }
+
+    fn end(&mut self, _: Last) {}
 
     fn poll_flush(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
         Poll::Ready(Ok(()))

@@ -297,7 +297,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
             if let Some(name) = &accept.subprotocol {
                 answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, name.parse()?);
             }
-            answer.headers_mut().extend(accept.headers.clone());
+            answer.headers_mut().extend((*accept.headers).clone());
             Ok::<_, Error>(answer)
         };
         match asking {
