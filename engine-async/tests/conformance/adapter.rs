@@ -1,7 +1,7 @@
 //! engine-async as the conformance kit sees it: real layers that do what a program's words say and
 //! write down when they are called.
 
-use crate::script::{Ends, Scripted};
+use crate::script::{Ends, Script, Scripted};
 use conformance::websocket::{
     App, Behaviour, End, Hook, Kind, Layer, Listed, Message, Outcome, PROFILE, Program,
     WebSocket as Lifecycle,
@@ -126,7 +126,8 @@ struct PastFirst(HashSet<usize>);
 async fn connection(chain: &Chain, program: &Program) -> Answer<Outcome> {
     let log = Log::default();
     let (socket, script) = Scripted::new(&program.script, log.clone(), false);
-    let mut running = Box::pin(chain.run(websocket(program.app, &log), socket));
+    let mut running =
+        Box::pin(chain.run(websocket(program.app, &log).with(script.clone()), socket));
     let ended = AssertUnwindSafe(std::future::poll_fn(|cx| match running.as_mut().poll(cx) {
         Poll::Ready(ended) => Poll::Ready(Some(ended)),
         Poll::Pending if script.is_to_be_dropped() => Poll::Ready(None),
@@ -533,13 +534,17 @@ async fn talk(
 ) -> Result<()> {
     let accept =
         || Outgoing::Accept(app.subprotocol().map_or_else(Accept::new, Accept::subprotocol));
-    let mut lingers = false;
+    let (mut lingers, mut hangs) = (false, false);
     loop {
         let message = match receive.event().await? {
             Incoming::Connect => {
                 send.event(accept()).await?;
                 own_hook("on_open");
                 continue;
+            }
+            Incoming::Disconnect(_) if hangs => {
+                ws.require::<Script>()?.app_hangs();
+                std::future::pending().await
             }
             Incoming::Disconnect(_) if lingers => return receive.event().await.map(|_| ()),
             Incoming::Disconnect(_) => return Ok(()),
@@ -568,6 +573,7 @@ async fn talk(
             }
             Kind::Accept => send.event(accept()).await?,
             Kind::Linger => lingers = true,
+            Kind::Hang => hangs = true,
             Kind::Unknown | Kind::Reply | Kind::Return => {}
         }
         if matches!(said.kind, Kind::Close | Kind::Late | Kind::Return) {

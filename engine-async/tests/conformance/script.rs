@@ -27,6 +27,7 @@ struct Inner {
     is_to_be_dropped: bool,
     ended_by: Option<Exit>,
     is_given_up: bool,
+    app_hangs: bool,
 }
 
 /// What came of a script.
@@ -48,6 +49,7 @@ impl Scripted {
             is_to_be_dropped: false,
             ended_by: None,
             is_given_up: false,
+            app_hangs: false,
         })));
         (Scripted { script: script.clone(), hesitates, has_hesitated: false }, script)
     }
@@ -80,6 +82,11 @@ impl Script {
         self.lock().is_given_up
     }
 
+    /// The app will never return: its grace time is as good as over.
+    pub(crate) fn app_hangs(&self) {
+        self.lock().app_hangs = true;
+    }
+
     pub(crate) fn ends(&self) -> Ends {
         let mut inner = self.lock();
         let sent = std::mem::take(&mut inner.sent);
@@ -90,8 +97,9 @@ impl Script {
 impl Inner {
     fn tell_of_shutdown(&mut self) {
         self.ended_by = Some(Exit::Shutdown);
-        let told = if self.is_accepted { "engine.close:1001" } else { "engine.refuse:503" };
-        self.log.event(told);
+        if self.is_accepted {
+            self.log.event("engine.close:1001");
+        }
     }
 }
 
@@ -99,13 +107,10 @@ impl Socket for Scripted {
     fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         ready!(self.hesitate(cx));
         let mut inner = self.script.lock();
+        let item = inner.items.get(inner.read).cloned();
+        let item = item.unwrap_or(Item::Disconnect { code: CloseFrame::NO_CODE });
         let gone = |code| Poll::Ready(Incoming::Disconnect(CloseFrame::new(code)));
-        let Some(item) = inner.items.get(inner.read).cloned() else {
-            return gone(1005);
-        };
-        if !inner.is_to_be_dropped && inner.ended_by.is_none() {
-            inner.read += 1;
-        }
+        inner.read = inner.items.len().min(inner.read + 1);
         match item {
             Item::Connect => Poll::Ready(Incoming::Connect),
             Item::Receive { data } => {
@@ -120,11 +125,6 @@ impl Socket for Scripted {
             Item::Shutdown => {
                 inner.tell_of_shutdown();
                 gone(CloseFrame::AWAY)
-            }
-            Item::ShutdownUnanswered => {
-                inner.tell_of_shutdown();
-                inner.is_given_up = true;
-                Poll::Pending
             }
             Item::Drop => {
                 inner.is_to_be_dropped = true;
@@ -169,10 +169,20 @@ impl Socket for Scripted {
     }
 
     fn poll_beside(&mut self, _: &mut Context<'_>) -> Poll<Exit> {
-        match self.script.is_given_up() {
-            true => Poll::Ready(Exit::Shutdown),
-            false => Poll::Pending,
+        let mut inner = self.script.lock();
+        if !inner.app_hangs {
+            return Poll::Pending;
         }
+        inner.is_given_up = true;
+        Poll::Ready(inner.ended_by.unwrap_or(Exit::Disconnected))
+    }
+
+    fn poll_close(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        let inner = self.script.lock();
+        if inner.ended_by == Some(Exit::Shutdown) && !inner.is_accepted {
+            inner.log.event("engine.refuse:503");
+        }
+        Poll::Ready(())
     }
 
     fn ended_by(&self) -> Option<Exit> {
