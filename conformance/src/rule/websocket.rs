@@ -13,7 +13,7 @@ pub(super) static RULES: &[Rule] = &[
         since: "0.1.0",
         sentence: "There is one run of each layer for a connection, entered in listed order \
                    before connect is received, left in reverse.",
-        source: "Luna 0.4, 0.5 and 1.0",
+        source: "Luna 0.4, 0.5 and 1.0, Channels, Starlette",
         check: Check::Model("one-run-around-the-connection"),
         implies: &[],
     },
@@ -24,7 +24,7 @@ pub(super) static RULES: &[Rule] = &[
         since: "0.1.0",
         sentence: "Inbound the outer layer has each event first; outbound the inner layer has it \
                    first, and the socket last.",
-        source: "Luna 0.4, 0.5 and 1.0",
+        source: "Luna 0.4, 0.5 and 1.0, Channels, Starlette",
         check: Check::Model("order-of-each-event"),
         implies: &[],
     },
@@ -36,7 +36,7 @@ pub(super) static RULES: &[Rule] = &[
         sentence: "A layer that does not call inward decides before the handshake: the client is \
                    refused (HTTP 403 before accept; SHOULD let the layer choose the status), \
                    nothing inside is entered, no message is read.",
-        source: "Luna, where a layer that sends nothing leaves the client waiting",
+        source: "Luna and Channels, where a layer that sends nothing leaves the client waiting",
         check: Check::Model("refused-before-the-handshake"),
         implies: &[],
     },
@@ -47,7 +47,7 @@ pub(super) static RULES: &[Rule] = &[
         since: "0.1.0",
         sentence: "A dropped event is not seen further along; a replaced one is seen replaced; \
                    order among those that remain is kept, in both directions.",
-        source: "Luna 0.4, 0.5 and 1.0",
+        source: "Luna 0.4, 0.5 and 1.0, Channels, Starlette",
         check: Check::Model("dropped-and-replaced-events"),
         implies: &[],
     },
@@ -60,7 +60,7 @@ pub(super) static RULES: &[Rule] = &[
                    catch it, and what it makes of it is all that outer layers see. An error in a \
                    layer's receive or send surfaces first at whoever called it: the app, then \
                    outward through every layer, the failing one included.",
-        source: "Luna 0.4, 0.5 and 1.0",
+        source: "Luna 0.4, 0.5 and 1.0, Channels, Starlette",
         check: Check::Model("errors-unwind-outward"),
         implies: &[],
     },
@@ -72,7 +72,7 @@ pub(super) static RULES: &[Rule] = &[
         sentence: "What nobody catches ends the connection with close 1011 and is logged; before \
                    accept it is refused with 500; after close or disconnect there is no frame, \
                    only the log.",
-        source: "no recorded system: Luna 0.5 swallows it, 1.0 lets it escape",
+        source: "no recorded system: Luna 0.5 swallows it, 1.0 and Channels let it escape",
         check: Check::Model("uncaught-errors"),
         implies: &[],
     },
@@ -83,7 +83,7 @@ pub(super) static RULES: &[Rule] = &[
         since: "0.1.0",
         sentence: "After close has been sent nothing more is received or sent; sending then is an \
                    error, not silence. Whoever receives all the same is told of a disconnect.",
-        source: "Starlette; Channels sends on",
+        source: "Starlette, in its app; Channels sends on",
         check: Check::Model("nothing-after-close"),
         implies: &[],
     },
@@ -138,7 +138,7 @@ pub(super) static RULES: &[Rule] = &[
         since: "0.1.0",
         sentence: "An app that returns without closing ends the connection with 1000; where \
                    nobody accepted, it is refused with 403.",
-        source: "no recorded system: Luna sends no frame",
+        source: "no recorded system: Luna and Channels send no frame",
         check: Check::Model("the-app-returns"),
         implies: &[],
     },

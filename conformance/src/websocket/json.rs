@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 
 /// The input of a case, but for its id.
 pub(super) fn to_input(program: &Program) -> Map<String, Value> {
-    let version = match program.app {
-        App::Handler => "1.0.0",
-        App::Bare => "0.5.0",
+    let (system, version) = match program.app {
+        App::Handler => ("graphene-luna", "1.0.0"),
+        App::Bare => ("graphene-luna", "0.5.0"),
+        App::Consumer => ("channels", "4.3.2"),
     };
     let Value::Object(mut input) = json!({
-        "system": "graphene-luna",
+        "system": system,
         "version": version,
         "lifecycle": "websocket",
         "semantics": SEMANTICS,
@@ -37,8 +38,8 @@ pub(super) fn passed_over(input: &Map<String, Value>) -> Option<&'static str> {
         None
     } else if is("app", "graphql") {
         Some("the GraphQL app belongs to the transport, whose protocol decides")
-    } else if is("system", "starlette") || is("system", "channels") {
-        Some("the app is another framework's, with a state of its own before the socket")
+    } else if is("system", "starlette") {
+        Some("Starlette's app keeps a state of its own before the layers")
     } else {
         None
     }
@@ -69,6 +70,7 @@ pub(super) fn from_input(input: &Map<String, Value>) -> Result<Program, String> 
     let app = match (text("system")?, text("version")?) {
         ("graphene-luna", version) if version.starts_with("0.") => App::Bare,
         ("graphene-luna", version) if version.starts_with("1.") => App::Handler,
+        ("channels", _) => App::Consumer,
         (system, version) => return Err(format!("no echo app of `{system}` {version}")),
     };
     let field = |key: &str| input.get(key).cloned().ok_or(format!("no field `{key}`"));

@@ -36,7 +36,7 @@ pub struct WebSocket;
 impl Lifecycle for WebSocket {
     const NAME: &'static str = "websocket";
     const PROFILE: &'static str = PROFILE;
-    const SHOWN: &'static [&'static str] = &["version", "script"];
+    const SHOWN: &'static [&'static str] = &["system", "version", "script"];
     type Program = Program;
     type Outcome = Outcome;
 

@@ -89,13 +89,16 @@ pub enum App {
     /// As Luna 0.4's and 0.5's: has no such hooks, and accepts with the subprotocol
     /// [`App::SUBPROTOCOL`].
     Bare,
+    /// As Channels' consumer, in recordings only: writes `on_open`, and `on_close:CODE` when it is
+    /// told of a disconnect, which alone makes it return; a `close` does not.
+    Consumer,
 }
 
 impl App {
     /// What [`App::Bare`] accepts with.
     pub const SUBPROTOCOL: &'static str = "graphql-transport-ws";
 
-    /// Whether it has the hooks `on_open`, `on_close`, `on_error`.
+    /// Whether it has the hooks `on_open`, `on_close`, `on_error` of [`App::Handler`].
     pub fn has_hooks(self) -> bool {
         self == App::Handler
     }

@@ -4,6 +4,7 @@ use super::fault::Stop;
 use super::socket::Incoming;
 use super::unit::Unit;
 use crate::websocket::outcome::Frame;
+use crate::websocket::program::App;
 use crate::websocket::script::{Kind, Message};
 use std::ops::ControlFlow;
 
@@ -37,10 +38,17 @@ impl Unit<'_> {
                     let subprotocol = self.app.subprotocol().map(String::from);
                     self.send(through, "W2", Frame::Accept { subprotocol })?;
                     self.own_hook("W2", "on_open");
+                    if self.app == App::Consumer {
+                        self.event("W2", "app.on_open");
+                    }
                 }
-                Incoming::Disconnect if hangs => return Err(Stop::Dropped),
-                Incoming::Disconnect if lingers => return self.receive(through).map(|_| ()),
-                Incoming::Disconnect => return Ok(()),
+                Incoming::Disconnect { code } if self.app == App::Consumer => {
+                    self.event("W1", format!("app.on_close:{code}"));
+                    return Ok(());
+                }
+                Incoming::Disconnect { .. } if hangs => return Err(Stop::Dropped),
+                Incoming::Disconnect { .. } if lingers => return self.receive(through).map(|_| ()),
+                Incoming::Disconnect { .. } => return Ok(()),
                 Incoming::Message(message) => {
                     lingers |= message.kind == Kind::Linger;
                     hangs |= message.kind == Kind::Hang;
@@ -81,6 +89,7 @@ impl Unit<'_> {
             Kind::Unknown | Kind::Reply | Kind::Return | Kind::Linger | Kind::Hang => {}
         }
         Ok(match message.kind {
+            Kind::Close if self.app == App::Consumer => ControlFlow::Continue(()),
             Kind::Close | Kind::Late | Kind::Return => ControlFlow::Break(()),
             _ => ControlFlow::Continue(()),
         })

@@ -19,7 +19,9 @@ pub(super) fn end(unit: &mut Unit<'_>, result: Result<(), Stop>) -> Outcome {
                 say_sorry(unit);
             }
             match (unit.conduct, unit.app) {
-                (Conduct::Luna, App::Handler) => (End::Escaped, Some(fault.text), Vec::new()),
+                (Conduct::Recorded, App::Handler | App::Consumer) => {
+                    (End::Escaped, Some(fault.text), Vec::new())
+                }
                 _ => (End::Returned, None, vec![fault.text]),
             }
         }

@@ -1,7 +1,7 @@
 //! What the layers do: rules W1 to W5.
 
 use super::fault::Stop;
-use super::socket::Incoming;
+use super::socket::{AWAY, Incoming};
 use super::unit::Unit;
 use crate::websocket::outcome::Frame;
 use crate::websocket::program::{Behaviour, Hook, Layer};
@@ -109,7 +109,7 @@ impl<'p> Unit<'p> {
                 {
                     self.sifted = true;
                     if does == Behaviour::Disconnect {
-                        incoming = Incoming::Disconnect;
+                        incoming = Incoming::Disconnect { code: AWAY };
                     } else {
                         continue;
                     }

@@ -1,9 +1,9 @@
 //! The reference model: what an engine that follows every rule does, written to be read.
 //!
 //! It runs a connection without suspending, in calls that stand for awaiting, and shares nothing
-//! with any engine. It can also conduct itself as Luna does, which neither answers for its layers
-//! nor keeps the protocol: that is what holds it to every recorded case, and what tells the cases
-//! where the contract chooses otherwise. Each event is written down together with the rule that
+//! with any engine. It can also conduct itself as the recorded systems do, which neither answer for
+//! their layers nor keep the protocol: that is what holds it to every recorded case, and what tells
+//! the cases where the contract chooses otherwise. Each event is written down together with the rule that
 //! makes it happen.
 
 mod app;
@@ -26,7 +26,7 @@ pub struct Account {
     pub answer: Answer<Outcome>,
     /// For each event of the trace the id of the rule that makes it happen.
     pub why: Vec<&'static str>,
-    /// The rules that had a say where Luna does something else, in that order.
+    /// The rules that had a say where the recorded systems do something else, in that order.
     pub chosen: Vec<&'static str>,
 }
 
@@ -35,9 +35,10 @@ pub struct Account {
 pub enum Conduct {
     /// The contract's.
     Contract,
-    /// Luna's, so far as it was recorded: no check at the socket (W7, W8), no frame of its own (W3,
-    /// W6, W12), and an error that nobody catches is swallowed (0.x) or escapes (1.x).
-    Luna,
+    /// That of Luna and Channels, so far as it was recorded: no check at the socket (W7, W8), no
+    /// frame of its own (W3, W6, W12), and an error that nobody catches is swallowed (Luna 0.x) or
+    /// escapes.
+    Recorded,
 }
 
 /// Runs a program by the contract.
@@ -45,7 +46,7 @@ pub fn run(program: &Program) -> Account {
     run_as(Conduct::Contract, program)
 }
 
-/// Runs a program by the contract or as Luna does.
+/// Runs a program by the contract or as the recorded systems do.
 pub fn run_as(conduct: Conduct, program: &Program) -> Account {
     let mut init = Vec::new();
     let mut layers: Vec<&Layer> = Vec::new();

@@ -5,12 +5,19 @@ use super::unit::Unit;
 use crate::websocket::outcome::Frame;
 use crate::websocket::script::{Item, Message};
 
+/// Where the server, or a layer, ends the connection.
+pub(super) const AWAY: u16 = 1001;
+/// Where the client has left without a code.
+const NO_CODE: u16 = 1005;
+/// Where the client has left without a word.
+const LOST: u16 = 1006;
+
 /// What comes in.
 #[derive(Clone, Debug)]
 pub(super) enum Incoming {
     Connect,
     Message(Message),
-    Disconnect,
+    Disconnect { code: u16 },
 }
 
 impl Incoming {
@@ -18,7 +25,7 @@ impl Incoming {
         match self {
             Incoming::Connect => "connect",
             Incoming::Message(_) => "receive",
-            Incoming::Disconnect => "disconnect",
+            Incoming::Disconnect { .. } => "disconnect",
         }
     }
 }
@@ -69,8 +76,11 @@ impl Unit<'_> {
             return Err(Stop::protocol("W8"));
         }
         if self.socket.state == State::Closed && self.by("W7") {
-            self.socket.state = State::Gone;
-            return Ok(Incoming::Disconnect);
+            let closed = self.socket.sent.iter().rev().find_map(|frame| match frame {
+                Frame::Close { code } => Some(*code),
+                _ => None,
+            });
+            return Ok(self.gone(closed.unwrap_or(LOST)));
         }
         match self.socket.next() {
             Some(Item::Connect) => Ok(Incoming::Connect),
@@ -81,15 +91,17 @@ impl Unit<'_> {
                     State::Connecting => self.socket.owes_refusal = true,
                     _ => self.event("W10", "engine.close:1001"),
                 }
-                Ok(self.gone())
+                Ok(self.gone(AWAY))
             }
-            Some(Item::Disconnect { .. } | Item::TimeOut) | None => Ok(self.gone()),
+            Some(Item::Disconnect { code }) => Ok(self.gone(*code)),
+            Some(Item::TimeOut) => Ok(self.gone(LOST)),
+            None => Ok(self.gone(NO_CODE)),
         }
     }
 
-    fn gone(&mut self) -> Incoming {
+    fn gone(&mut self, code: u16) -> Incoming {
         self.socket.state = State::Gone;
-        Incoming::Disconnect
+        Incoming::Disconnect { code }
     }
 
     /// What the outermost layer has sent.

@@ -14,7 +14,7 @@ pub(super) struct Unit<'p> {
     pub(super) trace: Trace,
     /// For each event the rule that makes it happen.
     pub(super) why: Vec<&'static str>,
-    /// The rules that had a say where Luna does something else.
+    /// The rules that had a say where the recorded systems do something else.
     pub(super) chosen: Vec<&'static str>,
     /// The names of the layers that marked the connection.
     pub(super) marks: Vec<String>,
@@ -54,8 +54,8 @@ impl<'p> Unit<'p> {
         self.why.push(if self.sifted && why == "W2" { "W4" } else { why });
     }
 
-    /// Whether this rule decides what happens now; in Luna's conduct none of those that choose
-    /// otherwise does.
+    /// Whether this rule decides what happens now; in the recorded conduct none of those that
+    /// choose otherwise does.
     pub(super) fn by(&mut self, rule: &'static str) -> bool {
         let decides = self.conduct == Conduct::Contract;
         if decides {

@@ -392,12 +392,16 @@ impl<'p> Unit<'p> {
             let message = match self.receive()? {
                 Item::Connect => {
                     self.accept()?;
-                    if self.app.has_hooks() {
+                    if self.app != App::Bare {
                         self.event("app.on_open");
                     }
                     continue;
                 }
                 Item::Receive { data } => data,
+                Item::Disconnect { code } if self.app == App::Consumer => {
+                    self.event(&format!("app.on_close:{code}"));
+                    return Ok(());
+                }
                 _ if hangs && self.has(Fault::NoGraceTimeEnds) => return Ok(()),
                 _ if hangs => return Err(Stop::Dropped),
                 _ if lingers => return self.receive().map(|_| ()),
@@ -417,8 +421,10 @@ impl<'p> Unit<'p> {
                 }
                 Kind::Boom => return Err(Stop::Error(String::from("Boom: app"))),
                 Kind::Panic => return Err(self.panic(String::from("app"))),
-                Kind::Close => return self.send(inner, Frame::Close { code: 4000 }),
-                Kind::Drain => self.send(inner, Frame::Close { code: 4000 })?,
+                Kind::Close if self.app != App::Consumer => {
+                    return self.send(inner, Frame::Close { code: 4000 });
+                }
+                Kind::Close | Kind::Drain => self.send(inner, Frame::Close { code: 4000 })?,
                 Kind::Late => {
                     self.send(inner, Frame::Close { code: 4000 })?;
                     return self.send(inner, Frame::Send { data: Message::echo("late") });
@@ -461,9 +467,9 @@ impl<'p> Unit<'p> {
                 self.state = State::Gone;
                 gone(1001)
             }
-            _ => {
+            other => {
                 self.state = State::Gone;
-                gone(1006)
+                gone(if let Some(Item::Disconnect { code }) = other { code } else { 1006 })
             }
         }
     }
