@@ -35,13 +35,15 @@ pub const HTTP: &[Recording] = &[
     },
 ];
 
-/// The recorded websocket files: of Luna, whose cases of its GraphQL app are in them and passed over,
-/// and of Channels, with Starlette's passed over.
+/// The recorded websocket files of Luna; the cases of its GraphQL app are in them, and passed over.
 pub const WEBSOCKET: &[Recording] = &[
     Recording { name: "ws-luna-1.0", bytes: include_bytes!("../data/ws-luna-1.0.jsonl.gz") },
     Recording { name: "ws-luna-0.5", bytes: include_bytes!("../data/ws-luna-0.5.jsonl.gz") },
-    Recording { name: "ws-others", bytes: include_bytes!("../data/ws-others.jsonl.gz") },
 ];
+
+/// The recorded websocket files of other systems: of Channels, with Starlette's cases passed over.
+pub const WEBSOCKET_OTHERS: &[Recording] =
+    &[Recording { name: "ws-others", bytes: include_bytes!("../data/ws-others.jsonl.gz") }];
 
 impl Recording {
     /// The lines of the file, one case each.

@@ -55,7 +55,8 @@ fn section(page: &mut String, rule: &Rule, touched: usize) {
 fn touched_by() -> BTreeMap<&'static str, usize> {
     let mut touched = BTreeMap::new();
     count::<Http>(&mut touched, recordings::HTTP, |program| http::model::run(program).why);
-    count::<WebSocket>(&mut touched, recordings::WEBSOCKET, |program| {
+    let websocket = [recordings::WEBSOCKET, recordings::WEBSOCKET_OTHERS].concat();
+    count::<WebSocket>(&mut touched, &websocket, |program| {
         // What message layers do only the recording knows.
         if !program.message_layers.is_empty() {
             return Vec::new();

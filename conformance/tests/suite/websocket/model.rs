@@ -9,6 +9,10 @@ use conformance::websocket::{Model, Outcome, WebSocket};
 use conformance::{Answer, Capability, Case, Lifecycle, Question, Trace};
 use serde_json::{Map, Value};
 
+fn every_recording() -> impl Iterator<Item = &'static Recording> {
+    recordings::WEBSOCKET.iter().chain(recordings::WEBSOCKET_OTHERS)
+}
+
 fn lines(recording: &Recording) -> impl Iterator<Item = Map<String, Value>> + use<> {
     let lines: Vec<_> = recording.text().lines().map(String::from).collect();
     let lines = lines.into_iter().map(|line| serde_json::from_str(&line).unwrap());
@@ -24,7 +28,7 @@ fn recorded(input: &Map<String, Value>) -> Answer<Outcome> {
 #[test]
 fn in_the_recorded_conduct_the_model_does_what_the_systems_did() {
     let mut cases = 0;
-    for input in recordings::WEBSOCKET.iter().flat_map(lines) {
+    for input in every_recording().flat_map(lines) {
         let program = WebSocket::from_input(&input).unwrap();
         if !program.message_layers.is_empty() {
             continue;
@@ -38,7 +42,7 @@ fn in_the_recorded_conduct_the_model_does_what_the_systems_did() {
 
 #[test]
 fn by_the_contract_the_model_differs_from_them_by_named_rules_only() {
-    let found = recordings::WEBSOCKET.iter().map(|recording| {
+    let found = every_recording().map(|recording| {
         let replayed = replay::<WebSocket>(&Model, &recording.text()).unwrap();
         assert!(replayed.failed.is_empty(), "{recording:?}: {:#?}", replayed.failed.first());
         let passed_over = replayed.passed_over.values().sum::<usize>();
@@ -61,7 +65,7 @@ fn by_the_contract_the_model_differs_from_them_by_named_rules_only() {
 
 #[test]
 fn where_no_rule_chooses_otherwise_the_model_does_what_they_did() {
-    for input in recordings::WEBSOCKET.iter().flat_map(lines) {
+    for input in every_recording().flat_map(lines) {
         let program = WebSocket::from_input(&input).unwrap();
         let account = model::run(&program);
         let same = Answer { init: None, ..account.answer } == recorded(&input);
@@ -75,7 +79,7 @@ fn where_no_rule_chooses_otherwise_the_model_does_what_they_did() {
 
 #[test]
 fn a_recorded_case_is_written_as_it_was_read() {
-    for input in recordings::WEBSOCKET.iter().flat_map(lines) {
+    for input in every_recording().flat_map(lines) {
         let line = Value::Object(input).to_string();
         let case = Case::<WebSocket>::recorded(&line).unwrap();
         let again = Question::<WebSocket>::new("", case.question.program.clone());
