@@ -24,12 +24,21 @@ pub enum Capability {
     ExitHooks,
     /// A stack is listed inside a stack.
     NestedStacks,
+    /// A GraphQL layer is one of Python's odd callables: an instance with only `__call__`, a
+    /// `functools.partial`, a class.
+    PythonCallableKinds,
+    /// GraphQL: the default resolver of an introspection field is asked about a value that a layer
+    /// has put in the place of introspection's own.
+    UntypedIntrospection,
+    /// A GraphQL layer is listed for some fields only.
+    ScopedLayers,
     /// The answer tells in which order the layers were built. Nothing is skipped without it; the
     /// order is then not verifiable.
     InitOrder,
     /// There are layers around each message that the app handles, as in Luna 0.5.
     MessageLayers,
-    /// The script has a future that is dropped.
+    /// A future is dropped: a websocket's script says so; a GraphQL operation never ends, or its stream
+    /// is given up.
     Drops,
     /// The script has a time that is over.
     TimeOuts,
@@ -42,12 +51,15 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Capability; 11] = [
+    pub const ALL: [Capability; 14] = [
         Capability::HookReturnsNone,
         Capability::NoneAsError,
         Capability::Panics,
         Capability::ExitHooks,
         Capability::NestedStacks,
+        Capability::PythonCallableKinds,
+        Capability::UntypedIntrospection,
+        Capability::ScopedLayers,
         Capability::InitOrder,
         Capability::MessageLayers,
         Capability::Drops,
@@ -64,6 +76,9 @@ impl Capability {
             Capability::Panics => "panics",
             Capability::ExitHooks => "exit-hooks",
             Capability::NestedStacks => "nested-stacks",
+            Capability::PythonCallableKinds => "python-callable-kinds",
+            Capability::UntypedIntrospection => "untyped-introspection",
+            Capability::ScopedLayers => "scoped-layers",
             Capability::InitOrder => "init-order",
             Capability::MessageLayers => "message-layers",
             Capability::Drops => "drops",

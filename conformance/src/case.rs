@@ -121,6 +121,8 @@ impl<L: Lifecycle> Case<L> {
         }
         expected.trace = L::settled(program, expected.trace);
         actual.trace = L::settled(program, actual.trace);
+        expected.outcome = L::settled_outcome(program, expected.outcome);
+        actual.outcome = L::settled_outcome(program, actual.outcome);
         if expected.init.is_none() || !claimed.contains(&Capability::InitOrder) {
             expected.init = None;
             actual.init = None;

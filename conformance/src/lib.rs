@@ -15,6 +15,7 @@
 //!
 //! - [`rule`]: the rules, by id.
 //! - [`http`]: the first lifecycle: programs, the reference model, generators, laws.
+//! - [`field`]: GraphQL fields, the same way.
 //! - [`case`](mod@case) and [`Verdict`]: one case, put to an engine.
 //! - [`replay`]: recorded files, put to an engine.
 //! - [`check`](mod@check): generated cases, put to an engine, with failures shrunk and named by
@@ -27,6 +28,7 @@ mod capability;
 pub mod case;
 pub mod check;
 mod engine;
+pub mod field;
 pub mod http;
 mod lifecycle;
 pub mod protocol;

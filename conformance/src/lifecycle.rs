@@ -54,6 +54,11 @@ pub trait Lifecycle: Sized + Clone + Debug + 'static {
         trace
     }
 
+    /// An outcome as it is compared: what an engine words itself is put in one place.
+    fn settled_outcome(_: &Self::Program, outcome: Self::Outcome) -> Self::Outcome {
+        outcome
+    }
+
     /// Why a recorded case with this input is no case of this lifecycle's kit, in a few words;
     /// `None` where it is one. It is counted, and not put to an engine.
     fn passed_over(_: &serde_json::Map<String, serde_json::Value>) -> Option<&'static str> {

@@ -45,6 +45,19 @@ pub const WEBSOCKET: &[Recording] = &[
 pub const WEBSOCKET_OTHERS: &[Recording] =
     &[Recording { name: "ws-others", bytes: include_bytes!("../data/ws-others.jsonl.gz") }];
 
+/// The recorded GraphQL files.
+pub const FIELDS: &[Recording] = &[
+    Recording {
+        name: "graphql-graphene",
+        bytes: include_bytes!("../data/graphql-graphene.jsonl.gz"),
+    },
+    Recording {
+        name: "graphql-core-3.3",
+        bytes: include_bytes!("../data/graphql-core-3.3.jsonl.gz"),
+    },
+    Recording { name: "graphql-others", bytes: include_bytes!("../data/graphql-others.jsonl.gz") },
+];
+
 impl Recording {
     /// The lines of the file, one case each.
     ///

@@ -1,5 +1,6 @@
 //! The rules as data: the living copy of the contract.
 
+mod field;
 mod http;
 mod legacy;
 mod page;
@@ -82,7 +83,8 @@ impl fmt::Display for Check {
 
 /// Every rule, the most general family first.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    stack::RULES.iter().chain(http::RULES).chain(legacy::RULES).chain(websocket::RULES)
+    let shared = stack::RULES.iter();
+    shared.chain(http::RULES).chain(legacy::RULES).chain(websocket::RULES).chain(field::RULES)
 }
 
 /// The rule with this id.

@@ -2,6 +2,7 @@
 
 use super::{Rule, rules};
 use crate::case::Case;
+use crate::field::{self, Fields};
 use crate::http::{self, Http};
 use crate::lifecycle::Lifecycle;
 use crate::recordings::{self, Recording};
@@ -24,6 +25,8 @@ pub fn page() -> String {
         ("H", "HTTP, blocking"),
         ("L", "Django's legacy style"),
         ("W", "Websocket, asynchronous"),
+        ("F", "GraphQL fields"),
+        ("G", "Graphene's order"),
     ];
     for (letter, title) in families {
         let _ = write!(page, "\n## {letter}. {title}\n");
@@ -63,6 +66,9 @@ fn touched_by() -> BTreeMap<&'static str, usize> {
         }
         let account = websocket::model::run(program);
         [account.why, account.chosen].concat()
+    });
+    count::<Fields>(&mut touched, recordings::FIELDS, |program| {
+        field::model::run(program).touched.into_iter().collect()
     });
     touched
 }

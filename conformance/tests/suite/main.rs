@@ -1,5 +1,7 @@
 //! The kit's own tests.
 
+// GraphQL fields.
+mod field;
 // The laws, of the reference model.
 mod laws;
 // The reference model against the recorded cases.

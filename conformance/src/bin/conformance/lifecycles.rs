@@ -2,6 +2,7 @@
 
 use crate::Trouble;
 use conformance::Lifecycle;
+use conformance::field::Fields;
 use conformance::http::Http;
 use conformance::websocket::WebSocket;
 
@@ -19,8 +20,9 @@ pub(crate) fn with_lifecycle<U: Use>(name: &str, used: U) -> Result<U::Done, Tro
     match name {
         Http::NAME => used.with::<Http>(),
         WebSocket::NAME => used.with::<WebSocket>(),
+        Fields::NAME => used.with::<Fields>(),
         _ => {
-            let known = [Http::NAME, WebSocket::NAME].join("`, `");
+            let known = [Http::NAME, WebSocket::NAME, Fields::NAME].join("`, `");
             Err(format!("no lifecycle is named `{name}`: there are `{known}`").into())
         }
     }

@@ -1,0 +1,161 @@
+//! GraphQL fields: layers around the resolvers of a fixed schema, for queries, mutations and
+//! subscriptions.
+
+mod blame;
+mod json;
+pub mod model;
+mod needs;
+mod outcome;
+mod program;
+mod schema;
+mod settle;
+
+pub use outcome::{FieldError, Outcome, Path, Response, Step};
+pub use program::{
+    Behaviour, Exit, Field, Hooks, Init, Kind, Layer, Listed, Mode, Operation, Phase, Profile,
+    Program, Resolver, Selection,
+};
+
+use crate::capability::Capability;
+use crate::case::Question;
+use crate::engine::{Engine, Hello, Trouble};
+use crate::lifecycle::{Aspect, Lifecycle};
+use crate::rule::{Rule, rule};
+use crate::trace::{Answer, Event, Trace};
+use proptest::strategy::BoxedStrategy;
+use serde_json::{Map, Value};
+
+/// The lifecycle of the fields of one operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields;
+
+impl Lifecycle for Fields {
+    const NAME: &'static str = "graphql-field";
+    const PROFILE: &'static str = "graphql";
+    const SHOWN: &'static [&'static str] = &["mode", "document", "resolvers", "drop_after"];
+    type Program = Program;
+    type Outcome = Outcome;
+
+    fn profile(program: &Program) -> &'static str {
+        program.profile.name()
+    }
+
+    fn expect(program: &Program) -> Answer<Outcome> {
+        model::run(program).answer
+    }
+
+    fn needs(program: &Program, _reached: &Trace) -> Vec<Capability> {
+        needs::needs(program)
+    }
+
+    fn is_unrecorded(event: &Event) -> bool {
+        settle::parts(event).is_exit()
+    }
+
+    fn settled(program: &Program, trace: Trace) -> Trace {
+        settle::settled(program, trace)
+    }
+
+    fn settled_outcome(program: &Program, outcome: Outcome) -> Outcome {
+        settle::settled_outcome(program, outcome)
+    }
+
+    fn passed_over(input: &Map<String, Value>) -> Option<&'static str> {
+        json::passed_over(input)
+    }
+
+    fn chooses_otherwise(
+        program: &Program,
+        recorded: &Answer<Outcome>,
+    ) -> Option<(&'static Rule, Answer<Outcome>)> {
+        let chosen_by = program.chosen_by?;
+        let expected = Self::expect(program);
+        let compared = |answer: &Answer<Outcome>| {
+            let trace = answer.trace.iter().filter(|event| !Self::is_unrecorded(event)).cloned();
+            let outcome = settle::settled_outcome(program, answer.outcome.clone());
+            (settle::settled(program, trace.collect()), outcome)
+        };
+        (compared(&expected) != compared(recorded)).then(|| (rule(chosen_by), expected))
+    }
+
+    fn builds_in_listed_order(_program: &Program) -> bool {
+        false
+    }
+
+    fn simpler(_program: &Program) -> Vec<Program> {
+        Vec::new()
+    }
+
+    fn rephrased(_program: &Program) -> Vec<(&'static Rule, Program)> {
+        Vec::new()
+    }
+
+    fn blame(
+        program: &Program,
+        expected: &Answer<Outcome>,
+        actual: &Answer<Outcome>,
+    ) -> &'static Rule {
+        blame::blame(program, expected, actual)
+    }
+
+    fn aspect(program: &Program, expected: &Answer<Outcome>, actual: &Answer<Outcome>) -> Aspect {
+        blame::aspect(program, expected, actual)
+    }
+
+    fn is_certain(blamed: &'static Rule) -> bool {
+        ["S8", "S9"].contains(&blamed.id)
+    }
+
+    fn programs(_profile: &str) -> Option<BoxedStrategy<Program>> {
+        None
+    }
+
+    fn every_small_program(_profile: &str) -> Option<Box<dyn Iterator<Item = Program>>> {
+        None
+    }
+
+    fn to_input(program: &Program) -> Map<String, Value> {
+        json::to_input(program)
+    }
+
+    fn from_input(input: &Map<String, Value>) -> Result<Program, String> {
+        json::from_input(input)
+    }
+
+    fn outcome(value: Value) -> serde_json::Result<Outcome> {
+        serde_json::from_value(value)
+    }
+
+    fn outcome_value(outcome: &Outcome) -> Value {
+        json::outcome_value(outcome)
+    }
+}
+
+/// The reference model as an engine: it passes its own checks, and a broken engine is easily made
+/// of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Model;
+
+impl Engine<Fields> for Model {
+    fn hello(&self) -> Hello {
+        Hello {
+            engine: String::from("the reference model"),
+            version: String::from(env!("CARGO_PKG_VERSION")),
+            lifecycles: vec![String::from(Fields::NAME)],
+            profiles: Profile::ALL.map(|profile| String::from(profile.name())).to_vec(),
+            capabilities: Capability::ALL.to_vec(),
+        }
+    }
+
+    fn run(&self, question: &Question<Fields>) -> Result<Answer<Outcome>, Trouble> {
+        Ok(model::run(&question.program).answer)
+    }
+
+    fn run_at_once(
+        &self,
+        question: &Question<Fields>,
+        units: usize,
+    ) -> Result<Vec<Answer<Outcome>>, Trouble> {
+        (0..units).map(|_| self.run(question)).collect()
+    }
+}

@@ -1,0 +1,4 @@
+//! GraphQL fields.
+
+// The reference model against the recorded cases.
+mod model;
