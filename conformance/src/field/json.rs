@@ -1,7 +1,7 @@
 //! Field programs as the fields of a recorded case.
 
 use super::outcome::Outcome;
-use super::program::{Field, Kind, Layer, Mode, Operation, Profile, Program, Selection};
+use super::program::{Field, Kind, Layer, Mode, Operation, Profile, Program, Resolver, Selection};
 use super::schema::{Arg, field_of};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -104,7 +104,7 @@ fn read_or_none<T: DeserializeOwned + Default>(
 }
 
 /// What no program can be.
-fn check(program: &Program) -> Result<(), String> {
+pub(super) fn check(program: &Program) -> Result<(), String> {
     for layer in program.flat() {
         check_layer(program, layer)?;
     }
@@ -118,6 +118,11 @@ fn check(program: &Program) -> Result<(), String> {
     }
     if program.mode.is_sync() && !program.resolvers.values().all(|word| word.is_sync()) {
         return Err(String::from("a blocking resolver cannot give a future"));
+    }
+    if program.mode != Mode::Async
+        && program.resolvers.values().any(|word| *word == Resolver::Never)
+    {
+        return Err(String::from("a resolver that is never ready needs the mode `async`"));
     }
     fields.iter().try_for_each(|field| check_field(operation.root(), field))
 }

@@ -2,19 +2,26 @@
 //! subscriptions.
 
 mod blame;
+mod document;
+mod generate;
 mod json;
 pub mod model;
 mod needs;
 mod outcome;
 mod program;
+mod rephrase;
 mod schema;
 mod settle;
+mod simpler;
+mod small;
 
+pub use generate::programs;
 pub use outcome::{FieldError, Outcome, Path, Response, Step};
 pub use program::{
     Behaviour, Exit, Field, Hooks, Init, Kind, Layer, Listed, Mode, Operation, Phase, Profile,
     Program, Resolver, Selection,
 };
+pub use small::every_small_program;
 
 use crate::capability::Capability;
 use crate::case::Question;
@@ -22,7 +29,7 @@ use crate::engine::{Engine, Hello, Trouble};
 use crate::lifecycle::{Aspect, Lifecycle};
 use crate::rule::{Rule, rule};
 use crate::trace::{Answer, Event, Trace};
-use proptest::strategy::BoxedStrategy;
+use proptest::strategy::{BoxedStrategy, Strategy};
 use serde_json::{Map, Value};
 
 /// The lifecycle of the fields of one operation.
@@ -82,12 +89,12 @@ impl Lifecycle for Fields {
         false
     }
 
-    fn simpler(_program: &Program) -> Vec<Program> {
-        Vec::new()
+    fn simpler(program: &Program) -> Vec<Program> {
+        simpler::simpler(program)
     }
 
-    fn rephrased(_program: &Program) -> Vec<(&'static Rule, Program)> {
-        Vec::new()
+    fn rephrased(program: &Program) -> Vec<(&'static Rule, Program)> {
+        rephrase::rephrased(program)
     }
 
     fn blame(
@@ -106,12 +113,12 @@ impl Lifecycle for Fields {
         ["S8", "S9"].contains(&blamed.id)
     }
 
-    fn programs(_profile: &str) -> Option<BoxedStrategy<Program>> {
-        None
+    fn programs(profile: &str) -> Option<BoxedStrategy<Program>> {
+        Some(programs(Profile::by_name(profile)?).boxed())
     }
 
-    fn every_small_program(_profile: &str) -> Option<Box<dyn Iterator<Item = Program>>> {
-        None
+    fn every_small_program(profile: &str) -> Option<Box<dyn Iterator<Item = Program>>> {
+        Some(Box::new(every_small_program(Profile::by_name(profile)?)))
     }
 
     fn to_input(program: &Program) -> Map<String, Value> {

@@ -132,6 +132,7 @@ pub(super) static FIELDS: &[FieldOf] = &[
 /// The field of this name that a type has.
 pub(super) fn field_of(parent: &str, name: &str) -> Option<&'static FieldOf> {
     FIELDS.iter().find(|field| {
-        field.name == name && (field.parent == parent || (field.parent.is_empty() && parent != ""))
+        field.name == name
+            && (field.parent == parent || (field.parent.is_empty() && !parent.is_empty()))
     })
 }
