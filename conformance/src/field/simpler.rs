@@ -41,26 +41,25 @@ pub(super) fn simpler(program: &Program) -> Vec<Program> {
 fn with_simpler_operation(program: &Program) -> Vec<Program> {
     let ask = |mode: Mode, selection: Selection| {
         let document = document(&selection, Style::Plain);
-        let resolvers = program.resolvers.clone();
-        let selection = Some(selection);
         let drop_after = program.drop_after.filter(|_| mode == Mode::Subscribe);
-        Program { mode, document, selection, resolvers, drop_after, ..program.clone() }
+        Program { mode, document, selection: Some(selection), drop_after, ..program.clone() }
     };
     let Some(selection) = &program.selection else { return Vec::new() };
-    let mut simpler = Vec::new();
-    let weight = |mode: Mode, selection: &Selection| (selection.weight(), mode as usize);
-    let own = weight(program.mode, selection);
+    let mut all = Vec::new();
     for mode in [Mode::Sync, Mode::Async] {
-        for path in ["a", "boom", "must", "boomNonNull", "user.name"] {
-            simpler.push((mode, of(Operation::Query, &[path])));
+        for path in ["a", "boom", "must", "boomNonNull", "user.name", "users.badNonNull"] {
+            let plain = ask(mode, of(Operation::Query, &[path]));
+            all.push(Program { resolvers: Default::default(), ..plain });
         }
-        simpler.push((mode, selection.clone()));
+        all.push(ask(mode, selection.clone()));
     }
-    let mut all: Vec<Program> = simpler
-        .into_iter()
-        .filter(|(mode, other)| weight(*mode, other) < own)
-        .map(|(mode, other)| ask(mode, other))
-        .collect();
+    if selection.operation == Operation::Subscription {
+        for path in ["count", "countBoom", "startBoom"] {
+            let plain = ask(Mode::Subscribe, of(Operation::Subscription, &[path]));
+            all.push(Program { resolvers: Default::default(), ..plain });
+        }
+    }
+    all.retain(|other| weight(other) < weight(program));
     let fewer = fewer_fields(&selection.fields).into_iter().filter(|fields| !fields.is_empty());
     all.extend(
         fewer.map(|fields| ask(program.mode, Selection { operation: selection.operation, fields })),
@@ -69,18 +68,20 @@ fn with_simpler_operation(program: &Program) -> Vec<Program> {
     all
 }
 
-impl Selection {
-    /// What an operation asks of its reader: fewer fields, then a query, then a field that gives
-    /// something.
-    fn weight(&self) -> (usize, Operation, usize) {
-        fn count(fields: &[Field]) -> usize {
-            fields.iter().map(|field| 1 + field.args.len() + count(&field.fields)).sum()
-        }
-        let first = self.fields.first().map_or("", |field| field.field.as_str());
-        let plain = ["a", "boom", "must", "boomNonNull"];
-        let place = plain.iter().position(|name| *name == first).unwrap_or(plain.len());
-        (count(&self.fields), self.operation, place)
+/// What a program asks of its reader: fewer fields, then a query, then a field that gives something,
+/// then a blocking run.
+fn weight(program: &Program) -> (usize, Operation, usize, Mode) {
+    fn count(fields: &[Field]) -> usize {
+        fields.iter().map(|field| 1 + field.args.len() + count(&field.fields)).sum()
     }
+    let (operation, fields) = match &program.selection {
+        Some(selection) => (selection.operation, &selection.fields[..]),
+        None => (Operation::Query, &[][..]),
+    };
+    let first = fields.first().map_or("", |field| field.field.as_str());
+    let plain = ["a", "boom", "must", "boomNonNull", "count", "countBoom", "startBoom"];
+    let place = plain.iter().position(|name| *name == first).unwrap_or(plain.len());
+    (count(fields) + program.resolvers.len(), operation, place, program.mode)
 }
 
 /// One field, or one argument, less, at any depth; an object keeps one field.

@@ -128,7 +128,7 @@ pub(super) static RULES: &[Rule] = &[
              in this profile.",
             "Graphene 2 and 3, graphql-core",
             Check::Model("order-of-layers-reversed"),
-            &[],
+            &["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12"],
         )
     },
 ];

@@ -99,8 +99,8 @@ impl<'p> At<'p> {
             "F12"
         } else if unit.operation == Operation::Mutation && later_root {
             "F11"
-        } else if self.path.0.len() > 1 {
-            "F2"
+        } else if self.root.is_constant() {
+            "F3"
         } else {
             "F1"
         }

@@ -77,8 +77,8 @@ const SHELF: &[Exhibit] = &[
     Exhibit(Fault::ChildrenOfEventsBare, OWN, "F10", 1),
     Exhibit(Fault::EventErrorEndsTheStream, OWN, "F10", 1),
     Exhibit(Fault::StreamErrorIsSwallowed, OWN, "F10", 0),
-    Exhibit(Fault::RefusedSourceIsAnEmptyStream, OWN, "F10", 0),
-    Exhibit(Fault::MutationsSideBySide, OWN, "F11", 0),
+    Exhibit(Fault::RefusedSourceIsAnEmptyStream, OWN, "F10", 1),
+    Exhibit(Fault::MutationsSideBySide, OWN, "F11", 1),
     Exhibit(Fault::ScopeIgnored, OWN, "F12", 1),
     Exhibit(Fault::ScopedLayersNeverRun, OWN, "F12", 1),
 ];
