@@ -61,6 +61,9 @@ pub(super) fn object<'p>(
     if serial && fields.len() > 1 {
         unit.touched.insert("F11");
     }
+    if !path.0.is_empty() {
+        unit.touched.insert("F2");
+    }
     let mut begun = Vec::with_capacity(fields.len());
     for field in fields {
         let mut done = one_field(unit, parent, (root, path, phase), field);
