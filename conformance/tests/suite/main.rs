@@ -1,6 +1,6 @@
 //! The kit's own tests.
 
-// GraphQL fields.
+// The lifecycle of GraphQL fields.
 mod field;
 // The laws, of the reference model.
 mod laws;

@@ -4,3 +4,5 @@
 mod laws;
 // The reference model against the recorded cases.
 mod model;
+// Deliberately broken engines, each reported first under the rule it breaks.
+mod shelf;

@@ -2,7 +2,6 @@
 //! shrunk to a case that a reader takes in at a glance, within the default budget.
 
 mod engine;
-mod field;
 
 use conformance::check::{Budget, check, check_all, generated};
 use conformance::http::{Http, Profile, Program, programs};

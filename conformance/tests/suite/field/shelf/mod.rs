@@ -1,4 +1,5 @@
-//! The same shelf for the fields of GraphQL.
+//! A shelf of deliberately broken engines for fields. Each must be reported first under the rule it
+//! breaks, shrunk to a case that a reader takes in at a glance, within the default budget.
 
 mod engine;
 mod fault;
