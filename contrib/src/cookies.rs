@@ -43,13 +43,7 @@ impl CookieShape {
     /// Refuses attributes that a browser would refuse, with the cure. `prefix` is how the
     /// options are called in the settings: `cookie`.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let token = |c: char| c.is_ascii_graphic() && !"()<>@,;:\\\"/[]?={}".contains(c);
-        if self.name.is_empty() || !self.name.chars().all(token) {
-            return Err(format!(
-                "`cookie_name` is {:?}: use letters, digits, `-` and `_`",
-                self.name
-            ));
-        }
+        check_name(&self.name)?;
         if !self.path.starts_with('/') || !attribute(&self.path) {
             return Err(format!(
                 "`cookie_path` is {:?}: it must start with `/` and be plain ASCII without `;`",
@@ -128,6 +122,15 @@ impl CookieShape {
         });
         cookie
     }
+}
+
+/// Refuses a name that no cookie can have.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
+    let token = |c: char| c.is_ascii_graphic() && !"()<>@,;:\\\"/[]?={}".contains(c);
+    if name.is_empty() || !name.chars().all(token) {
+        return Err(format!("`cookie_name` is {name:?}: use letters, digits, `-` and `_`"));
+    }
+    Ok(())
 }
 
 fn attribute(text: &str) -> bool {

@@ -13,7 +13,8 @@
 //! | [`frame_options::FrameOptions`] | `frame-options` | | |
 //!
 //! That is also an order that works. [`registry()`] makes all of them known by name, and each
-//! module begins with a small program of its own where it helps.
+//! module begins with a small program of its own where it helps. The layers for websockets are in
+//! [`websocket`].
 
 pub mod auth;
 pub mod common;
@@ -33,6 +34,7 @@ mod store_error;
 pub mod timezone;
 pub mod timing;
 mod urls;
+pub mod websocket;
 
 pub use cookies::SameSite;
 pub use options::OptionsError;

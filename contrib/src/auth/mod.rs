@@ -45,4 +45,5 @@ pub use layer::Authentication;
 pub use password::{Busy, Passwords};
 pub use required::{LoginExempt, LoginRequired, redirect_to_login, safe_next};
 pub use sqlite::SqliteUsers;
+pub(crate) use user::Directory;
 pub use user::{User, keep_session, login, logout};

@@ -26,14 +26,24 @@ pub struct User {
 }
 
 /// Where users are looked up, and the secret that ties sessions to passwords.
-pub(super) struct Directory {
-    pub(super) users: Arc<dyn UserStore>,
-    pub(super) secret: SecretKey,
+pub(crate) struct Directory {
+    pub(crate) users: Arc<dyn UserStore>,
+    pub(crate) secret: SecretKey,
 }
 
 impl User {
-    pub(super) fn unknown(session: Session, directory: Arc<Directory>) -> Self {
+    pub(crate) fn unknown(session: Session, directory: Arc<Directory>) -> Self {
         User { session, directory, found: Arc::default() }
+    }
+
+    /// The session that says who it is.
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Whether it has been looked up, so that no question blocks.
+    pub(crate) fn is_known(&self) -> bool {
+        self.found.get().is_some()
     }
 
     /// The account of the user, or `None` for somebody who is not logged in.

@@ -1,5 +1,6 @@
 //! The session of one visitor, as layers and views use it.
 
+use super::layer::SessionOptions;
 use super::store::{SessionData, SessionKey, SessionStore};
 use engine_sync::{Error, Request, Result};
 use serde::Serialize;
@@ -91,6 +92,12 @@ impl Session {
         let (accessed, modified, cycles) = (false, false, false);
         let inner = Inner { store, policy, key, data: None, accessed, modified, cycles };
         Session { inner: Arc::new(Mutex::new(inner)) }
+    }
+
+    /// A session that nobody will save: there is no response that could bring a cookie.
+    pub(crate) fn unsaved(store: Arc<dyn SessionStore>, key: Option<SessionKey>) -> Self {
+        let age = Duration::from_secs(SessionOptions::default().cookie_age);
+        Session::new(store, Policy { age, at_browser_close: false }, key)
     }
 
     /// A value, or `None` where there is none of this name.

@@ -20,3 +20,5 @@ mod messages;
 mod sessions;
 /// SQLite files: missing, locked, damaged, and a program that is killed.
 mod sqlite_files;
+/// Layers around websockets.
+mod websocket;
