@@ -163,7 +163,9 @@ impl<L: Member + ?Sized> Registry<L> {
         for (name, position) in settings.layers_with_options()? {
             if !self.factories.contains_key(&name) {
                 let advice = match nearest(&name, self.names()) {
-                    Some(nearest) => format!("did you mean `[layers.{nearest}]`?"),
+                    Some(nearest) => {
+                        format!("did you mean `[{}.{nearest}]`?", settings.full("layers"))
+                    }
                     None => {
                         let known: Vec<String> = self.names().map(str::to_owned).collect();
                         format!("known names are {}", quoted_list(&known))

@@ -21,6 +21,8 @@ use toml::de::{DeTable, DeValue};
 #[derive(Clone)]
 pub struct Settings {
     text: String,
+    /// The tables that lead to what is read; none for the whole text.
+    path: Vec<String>,
 }
 
 /// A mistake in the settings: what is wrong, and where.
@@ -82,7 +84,45 @@ impl Settings {
             text.remove(0);
         }
         DeTable::parse(&text).map_err(|error| from_toml(&text, &error))?;
-        Ok(Settings { text })
+        Ok(Settings { text, path: Vec::new() })
+    }
+
+    /// The settings in the table `[KEY]`, to be read like settings of their own: a second stack with
+    /// options for its layers, `[KEY.layers.NAME]`. A missing table is read as an empty one, and
+    /// mistakes have their places in the whole text.
+    ///
+    /// ```
+    /// use engine_core::Settings;
+    ///
+    /// let settings = Settings::parse("[websocket]\nmidleware = []")?;
+    /// let error = settings.section("websocket")?.only_keys(&["middleware", "layers"]).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "line 2, column 1: unknown key `websocket.midleware`: did you mean `middleware`?",
+    /// );
+    /// # Ok::<(), engine_core::SettingsError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What stands under the key is no table.
+    pub fn section(&self, key: &str) -> Result<Self, SettingsError> {
+        if let Some(value) = self.value(key)
+            && !matches!(value.get_ref(), DeValue::Table(_))
+        {
+            let found = value.get_ref().type_str();
+            let message = format!("`{}` must be a table, not {found}", self.full(key));
+            return Err(SettingsError::at(&self.text, Some(value.span().start), message));
+        }
+        let mut path = self.path.clone();
+        path.push(String::from(key));
+        Ok(Settings { text: self.text.clone(), path })
+    }
+
+    /// A key with the tables that lead to it, as messages show it.
+    pub(crate) fn full(&self, key: &str) -> String {
+        let path = self.path.iter().map(String::as_str);
+        path.chain([key]).collect::<Vec<_>>().join(".")
     }
 
     /// The text as given.
@@ -106,8 +146,8 @@ impl Settings {
     ///
     /// A value does not fit the type.
     pub fn root_table<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
-        let root = Spanned::new(0..self.text.len(), DeValue::Table(self.root()));
-        read_table(&self.text, Some(root))
+        let root = self.root();
+        read_table(&self.text, Some(Spanned::new(root.span(), DeValue::Table(root.into_inner()))))
     }
 
     /// Refuses top-level keys that nobody reads, so that a misspelt one is not silently ignored.
@@ -117,7 +157,7 @@ impl Settings {
     /// The first unknown key, with the nearest known one.
     pub fn only_keys(&self, known: &[&str]) -> Result<(), SettingsError> {
         let root = self.root();
-        let mut keys: Vec<_> = root.keys().collect();
+        let mut keys: Vec<_> = root.get_ref().keys().collect();
         keys.sort_by_key(|key| key.span().start);
         match keys.into_iter().find(|key| !known.contains(&key.get_ref().as_ref())) {
             None => Ok(()),
@@ -127,7 +167,7 @@ impl Settings {
                     Some(nearest) => format!("did you mean `{nearest}`?"),
                     None => format!("known keys are `{}`", known.join("`, `")),
                 };
-                let message = format!("unknown key `{name}`: {advice}");
+                let message = format!("unknown key `{}`: {advice}", self.full(name));
                 Err(SettingsError::at(&self.text, Some(key.span().start), message))
             }
         }
@@ -135,7 +175,9 @@ impl Settings {
 
     /// The list of names under `key`, each with its place.
     pub(crate) fn names(&self, key: &str) -> Result<Vec<(String, Position)>, SettingsError> {
-        let Some(value) = self.value(key) else {
+        let value = self.value(key);
+        let key = &self.full(key);
+        let Some(value) = value else {
             let message = format!("`{key}` is missing: list the layers by name, `{key} = [\"…\"]`");
             return Err(SettingsError::at(&self.text, None, message));
         };
@@ -167,20 +209,21 @@ impl Settings {
     ///
     /// `layers`, or what stands in it, is no table.
     pub(crate) fn layers_with_options(&self) -> Result<Vec<(String, Position)>, SettingsError> {
+        let layers_key = self.full("layers");
         let not_a_table = |at: &Spanned<DeValue<'_>>, what: &str| {
             let found = at.get_ref().type_str();
             let message =
-                format!("{what} must be a table of options, `[layers.NAME]`, not {found}");
+                format!("{what} must be a table of options, `[{layers_key}.NAME]`, not {found}");
             Err(SettingsError::at(&self.text, Some(at.span().start), message))
         };
         let Some(value) = self.value("layers") else { return Ok(Vec::new()) };
         let DeValue::Table(layers) = value.get_ref() else {
-            return not_a_table(&value, "`layers`");
+            return not_a_table(&value, &format!("`{layers_key}`"));
         };
         let mut names = Vec::new();
         for (name, options) in layers {
             if !matches!(options.get_ref(), DeValue::Table(_)) {
-                return not_a_table(options, &format!("`layers.{}`", name.get_ref()));
+                return not_a_table(options, &format!("`{layers_key}.{}`", name.get_ref()));
             }
             let position = Position::of(&self.text, name.span().start);
             names.push((name.get_ref().to_string(), position));
@@ -199,13 +242,22 @@ impl Settings {
     }
 
     fn value(&self, key: &str) -> Option<Spanned<DeValue<'_>>> {
-        self.root().remove(key)
+        self.root().into_inner().remove(key)
     }
 
-    fn root(&self) -> DeTable<'_> {
+    /// The table that these settings are.
+    fn root(&self) -> Spanned<DeTable<'_>> {
         // `parse` has seen that the text is well-formed; parsing it again keeps this type free of
         // a self-reference, and settings are read once.
-        DeTable::parse(&self.text).map(Spanned::into_inner).unwrap_or_default()
+        let nothing = || Spanned::new(0..0, DeTable::default());
+        let whole = DeTable::parse(&self.text).unwrap_or_else(|_| nothing());
+        self.path.iter().fold(whole, |table, key| {
+            let inner = table.into_inner().remove(key.as_str());
+            inner.map_or_else(nothing, |value| match (value.span(), value.into_inner()) {
+                (span, DeValue::Table(table)) => Spanned::new(span, table),
+                _ => nothing(),
+            })
+        })
     }
 }
 

@@ -163,3 +163,46 @@ fn a_byte_order_mark_is_no_part_of_the_first_line() {
     let error = Settings::parse("\u{feff}a = = 1\n").unwrap_err();
     assert_eq!(error.position().map(|at| (at.line, at.column)), Some((1, 5)));
 }
+
+#[test]
+fn a_section_is_a_stack_of_its_own_and_its_mistakes_have_their_places_in_the_whole_text() {
+    let check = |text: &str, expected: &str| {
+        let built = Settings::parse(text).unwrap().section("websocket");
+        let stack = built.map_err(|error| error.to_string()).and_then(|section| {
+            section.only_keys(&["stack", "layers"]).map_err(|error| error.to_string())?;
+            registry().stack(&section, "stack").map_err(|error| error.to_string())
+        });
+        match expected.parse::<usize>() {
+            Ok(len) => assert_eq!(stack.unwrap().len(), len),
+            Err(_) => assert_eq!(stack.unwrap_err(), expected),
+        }
+    };
+    let whole = "stack = 1\nlayers.gone.x = 1\n[websocket]\n";
+    check(&format!("{whole}stack = [\"sessions\"]\nlayers.book.respond = true"), "1");
+    check(&format!("{whole}stack = []\n[websocket.layers.book]\n[other.layers.x]"), "0");
+    check("websocket = 1", "line 1, column 13: `websocket` must be a table, not integer");
+    check("", "`websocket.stack` is missing: list the layers by name, `websocket.stack = [\"…\"]`");
+    check(
+        &format!("{whole}stak = []"),
+        "line 4, column 1: unknown key `websocket.stak`: did you mean `stack`?",
+    );
+    check(
+        &format!("{whole}stack = 3"),
+        "line 4, column 9: `websocket.stack` must be a list of names, not integer",
+    );
+    check(
+        &format!("{whole}stack = [\"book\"]\nlayers.book.respnd = 1"),
+        "the stack does not build\n  line 5, column 13: options of `book` (1st): unknown field \
+         `respnd`, expected `respond`",
+    );
+    check(
+        &format!("{whole}stack = []\nlayers.boook.respond = true"),
+        "line 5, column 8: options for `boook`, which is no registered layer: did you mean \
+         `[websocket.layers.book]`?",
+    );
+    check(
+        &format!("{whole}stack = []\nlayers = 1"),
+        "line 5, column 10: `websocket.layers` must be a table of options, \
+         `[websocket.layers.NAME]`, not integer",
+    );
+}
