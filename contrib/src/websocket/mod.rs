@@ -39,6 +39,8 @@
 //! # let _ = chain;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! [`Upgrade`] hands a handshake over from a view of the HTTP side, so that one port serves both.
 
 mod authentication;
 mod logging;
@@ -47,6 +49,7 @@ mod message_size;
 mod rate_limit;
 mod registry;
 mod timing;
+mod upgrade;
 
 pub use authentication::{Authentication, AuthenticationOptions, account};
 pub use logging::Logging;
@@ -55,3 +58,4 @@ pub use message_size::{MessageSize, MessageSizeOptions};
 pub use rate_limit::{Excess, RateLimit, RateLimitOptions};
 pub use registry::registry;
 pub use timing::{Timing, TimingOptions};
+pub use upgrade::Upgrade;

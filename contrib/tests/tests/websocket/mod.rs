@@ -8,3 +8,5 @@ mod house;
 mod limits;
 /// What the log is told.
 mod log;
+/// From the HTTP stack to a websocket, over real sockets.
+mod upgrade;
