@@ -1,9 +1,10 @@
-//! The site put together: stores, registry, stack, routes, chain.
+//! The site put together: stores, registry, stacks, routes, chains.
 
 use crate::layers::{Another, AnotherOptions, Book, BookOptions};
 use crate::settings::SiteSettings;
 use crate::traces::Traces;
 use crate::views::{self, Page};
+use crate::websocket::{self, Sockets};
 use anyhow::{Context, Result, anyhow};
 use contrib::Database;
 use contrib::Stores;
@@ -24,10 +25,11 @@ pub(crate) struct Site {
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) stack: Stack,
     pub(crate) chain: Chain,
+    pub(crate) sockets: Sockets,
 }
 
 impl Site {
-    /// Reads the settings, opens the stores, and builds the chain.
+    /// Reads the settings, opens the stores, and builds the chains.
     ///
     /// # Errors
     ///
@@ -49,9 +51,10 @@ impl Site {
         let stack = registry
             .stack(&settings.settings, "middleware")
             .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
-        let chain = chain(&settings, &stack, &accounts)
+        let sockets = websocket::open(&settings, &stores)?;
+        let chain = chain(&settings, &stack, &accounts, &sockets)
             .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
-        Ok(Site { settings, accounts, sessions, stack, chain })
+        Ok(Site { settings, accounts, sessions, stack, chain, sockets })
     }
 }
 
@@ -67,13 +70,19 @@ fn register_article(registry: &mut Registry) {
     });
 }
 
-fn chain(settings: &SiteSettings, stack: &Stack, accounts: &Arc<Accounts>) -> Result<Chain> {
+fn chain(
+    settings: &SiteSettings,
+    stack: &Stack,
+    accounts: &Arc<Accounts>,
+    sockets: &Sockets,
+) -> Result<Chain> {
     let traces = Traces::default();
     let page =
         Page::new(traces.clone(), stack.to_string(), settings.profile, Arc::clone(accounts))?;
     let builder = Chain::builder(stack)
         .profile(settings.profile)
         .routes(views::routes(&page))
+        .routes(websocket::routes(sockets))
         .trace(move |request, trace, response| traces.note(request, trace, response));
     Ok(views::error_pages(builder, &page).build()?)
 }

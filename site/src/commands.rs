@@ -4,7 +4,10 @@ use crate::app::Site;
 use crate::terminal::say;
 use anyhow::{Context, Result, bail};
 use contrib::sessions::SessionStore;
+use engine_core::Warning;
 use engine_sync::server::Server;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
 use std::sync::Arc;
 use std::thread;
@@ -18,10 +21,12 @@ pub(crate) fn serve(site: Site, listen: Option<String>) -> Result<()> {
             format!("cannot listen on {listen}: choose another address with `listen` or --listen")
         })?
         .with_limits(site.settings.limits.clone());
-    server.handle_signals()?;
+    end_at_signals(server.handle(), site.sockets.shutdown_handle())?;
     say(format!("the stack under the profile {}, outermost first:", site.settings.profile));
     say(site.stack.to_string().trim_end());
-    for warning in site.stack.warnings() {
+    say("the stack of the websockets:");
+    say(site.sockets.chain().stack().to_string().trim_end());
+    for warning in warnings(&site) {
         say(format!("warning: {warning}"));
     }
     say(format!("listening on http://{}", server.local_addr()));
@@ -30,8 +35,34 @@ pub(crate) fn serve(site: Site, listen: Option<String>) -> Result<()> {
     for abandoned in &stopped.abandoned {
         tracing::warn!("still running when the grace time was over: {abandoned}");
     }
+    let abandoned = site.sockets.block_on(site.sockets.drained()).abandoned;
+    if abandoned > 0 {
+        tracing::warn!("{abandoned} websockets were still open when the grace time was over");
+    }
     say("stopped");
     Ok(())
+}
+
+/// Ends both servers at each SIGINT and SIGTERM: gracefully at the first, at once at the second.
+fn end_at_signals(
+    http: engine_sync::server::ShutdownHandle,
+    sockets: engine_async::server::ShutdownHandle,
+) -> Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals cannot be waited for")?;
+    let wait = move || {
+        for _ in signals.forever() {
+            http.shutdown();
+            sockets.shutdown();
+        }
+    };
+    thread::Builder::new().name("signals".into()).spawn(wait)?;
+    Ok(())
+}
+
+/// What is suspicious about the two stacks.
+fn warnings(site: &Site) -> impl Iterator<Item = Warning> {
+    let sockets = site.sockets.chain().stack().warnings();
+    site.stack.warnings().into_iter().chain(sockets)
 }
 
 /// How often expired sessions are removed.
@@ -72,14 +103,18 @@ pub(crate) fn create_user(site: &Site, name: &str, timezone: Option<String>) -> 
 /// Shows the stack and the routes.
 pub(crate) fn explain(site: &Site, json: bool) -> Result<()> {
     if json {
-        say(site.stack.explain().to_json());
+        let mut both = serde_json::to_value(site.stack.explain())?;
+        both["websocket"] = serde_json::to_value(site.sockets.chain().stack().explain())?;
+        say(serde_json::to_string_pretty(&both)?);
         return Ok(());
     }
     say(site.stack.to_string().trim_end());
     for (pattern, stack) in site.chain.routes() {
         say(format!("{pattern}: {} layers", stack.len()));
     }
-    for warning in site.stack.warnings() {
+    say("websockets:");
+    say(site.sockets.chain().stack().to_string().trim_end());
+    for warning in warnings(site) {
         say(format!("warning: {warning}"));
     }
     Ok(())

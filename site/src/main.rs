@@ -7,6 +7,7 @@ mod settings;
 mod terminal;
 mod traces;
 mod views;
+mod websocket;
 
 use clap::{Parser, Subcommand};
 use std::io::Write;

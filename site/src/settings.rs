@@ -5,10 +5,15 @@ use engine_core::Settings;
 use engine_sync::Profile;
 use engine_sync::server::Limits;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::path::{Path, PathBuf};
 
 /// The keys this program reads; any other is a mistake.
-const KEYS: [&str; 6] = ["listen", "data", "profile", "middleware", "layers", "server"];
+const KEYS: [&str; 7] =
+    ["listen", "data", "profile", "middleware", "layers", "server", "websocket"];
+
+/// The keys of the section `[websocket]`.
+const WEBSOCKET_KEYS: [&str; 3] = ["middleware", "layers", "server"];
 
 /// A settings file, read and checked as far as it can be without building anything.
 #[derive(Debug)]
@@ -19,11 +24,15 @@ pub(crate) struct SiteSettings {
     pub(crate) data: PathBuf,
     pub(crate) profile: Profile,
     pub(crate) limits: Limits,
+    /// The section `[websocket]`, if there is one.
+    pub(crate) websocket: Option<Settings>,
+    pub(crate) websocket_limits: engine_async::server::Limits,
 }
 
-/// The keys that are no tables.
+/// The keys that are no tables, and whether there are websockets.
 #[derive(Debug, Deserialize)]
 struct Top {
+    websocket: Option<IgnoredAny>,
     #[serde(default = "default_listen")]
     listen: String,
     #[serde(default = "default_data")]
@@ -58,6 +67,9 @@ impl SiteSettings {
         settings.only_keys(&KEYS).map_err(at)?;
         let top: Top = settings.root_table().map_err(at)?;
         let limits = settings.table("server").map_err(at)?;
+        let section = settings.section("websocket").map_err(at)?;
+        section.only_keys(&WEBSOCKET_KEYS).map_err(at)?;
+        let websocket_limits = section.table("server").map_err(at)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Ok(SiteSettings {
             path: path.to_owned(),
@@ -65,6 +77,8 @@ impl SiteSettings {
             data: folder.join(top.data),
             profile: top.profile,
             limits,
+            websocket: top.websocket.map(|_| section),
+            websocket_limits,
             settings,
         })
     }

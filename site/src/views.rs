@@ -12,8 +12,9 @@ use engine_sync::{
 use serde_json::json;
 use std::sync::Arc;
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("base.html", include_str!("../templates/base.html")),
+    ("chat.html", include_str!("../templates/chat.html")),
     ("error.html", include_str!("../templates/error.html")),
     ("home.html", include_str!("../templates/home.html")),
     ("login.html", include_str!("../templates/login.html")),
@@ -75,6 +76,9 @@ fn url(request: &Request, name: &str) -> Result<String> {
 /// The paths that every page links to.
 fn urls(request: &Request) -> Result<serde_json::Value> {
     Ok(json!({
+        "chat": url(request, "chat")?,
+        "chat_socket": url(request, "chat-socket")?,
+        "echo_socket": url(request, "echo-socket")?,
         "home": url(request, "home")?,
         "login": url(request, "login")?,
         "logout": url(request, "logout")?,
@@ -91,6 +95,7 @@ pub(crate) fn routes(page: &Page) -> Vec<Route> {
     };
     vec![
         Route::get("/", on(home)).named("home"),
+        Route::get("/chat/", on(chat)).named("chat"),
         Route::get("/login/", on(login_form)).named("login"),
         Route::post("/login/", on(log_in)),
         Route::post("/logout/", on(log_out)).named("logout"),
@@ -151,6 +156,10 @@ fn leave_note(_: &Page, request: &mut Request) -> Result<Response> {
     }
     let home = url(request, "home")?;
     Ok(Response::redirect(&home))
+}
+
+fn chat(page: &Page, request: &mut Request) -> Result<Response> {
+    page.show(request, "chat.html", Context::new())
 }
 
 fn profile(page: &Page, request: &mut Request) -> Result<Response> {

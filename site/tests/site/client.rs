@@ -6,7 +6,7 @@ use std::net::TcpStream;
 
 /// A client that keeps cookies, as a browser does.
 pub(crate) struct Client {
-    address: String,
+    pub(crate) address: String,
     pub(crate) cookies: BTreeMap<String, String>,
 }
 
@@ -20,6 +20,11 @@ pub(crate) struct Answer {
 impl Client {
     pub(crate) fn new(address: &str) -> Self {
         Client { address: address.to_owned(), cookies: BTreeMap::new() }
+    }
+
+    pub(crate) fn cookie_header(&self) -> String {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        cookies.collect::<Vec<_>>().join("; ")
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Answer {
@@ -38,8 +43,6 @@ impl Client {
     }
 
     pub(crate) fn send(&mut self, method: &str, path: &str, form: &str) -> Answer {
-        let cookies: Vec<_> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut socket = TcpStream::connect(&self.address).unwrap();
         let body = match method {
             "POST" => format!(
@@ -52,7 +55,7 @@ impl Client {
             socket,
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\n{body}",
             self.address,
-            cookies.join("; "),
+            self.cookie_header(),
         )
         .unwrap();
         let mut answer = String::new();

@@ -8,7 +8,11 @@ mod client;
 mod pages;
 /// The program, started on a settings file of its own.
 mod program;
+/// A websocket with the cookies of a client.
+mod socket;
 /// Mistakes that keep the site from starting, and how it ends.
 mod start_and_end;
 /// A terminal that is gone, or that nobody reads.
 mod terminal;
+/// The echo and the chat, through the websockets' stack of the settings.
+mod websockets;

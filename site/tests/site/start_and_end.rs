@@ -29,6 +29,25 @@ fn a_mistake_in_the_settings_has_its_line_its_column_and_its_cure() {
         "line 3, column 1: options of `book` (5th): unknown field `respnd`",
     );
     check(&format!("{STANDARD}[server]\nthread = 3\n"), "line 3, column 1: unknown field `thread`");
+    check(
+        &format!("{STANDARD}[websocket]\nmidleware = []\n"),
+        "line 3, column 1: unknown key `websocket.midleware`: did you mean `middleware`?",
+    );
+    check(
+        &format!("{STANDARD}[websocket]\nmiddleware = [\"login-required\", \"auth\"]\n"),
+        "line 3, column 15: `login-required` (1st) needs `User`; it is provided by `auth` (2nd): \
+         list `login-required` after `auth`",
+    );
+    check(
+        &format!(
+            "{STANDARD}[websocket]\nmiddleware = [\"rate-limit\"]\nlayers.rate-limit.burst = 1\n"
+        ),
+        "line 4, column 19: options of `rate-limit`",
+    );
+    check(
+        &format!("{STANDARD}[websocket]\nmiddleware = []\nserver.message_bytes = 0\n"),
+        "line 4, column 24",
+    );
 }
 
 #[test]
@@ -105,6 +124,8 @@ fn the_stack_can_be_asked_for_without_serving() {
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["layers"][0]["name"], "sessions");
     let text = String::from_utf8(folder.run(&["explain"], "").stdout).unwrap();
+    assert_eq!(json["websocket"]["layers"], serde_json::json!([]));
     assert!(text.contains("5. book"), "{text}");
     assert!(text.contains("/profile/: 9 layers"), "{text}");
+    assert!(text.contains("websockets:\nno layers: the endpoint alone"), "{text}");
 }
