@@ -1,54 +1,19 @@
 // The site as a person uses it, in headless Chromium: log in, a form under CSRF protection, a
-// message after a redirect, log out. SITE is the program, CHROMIUM the browser.
+// message after a redirect, log out.
 
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
+import { Site } from './start.mjs'
 
-const program = process.env.SITE
-const settings = join(import.meta.dirname, '..', 'settings.toml')
-let folder, site, address, browser, page
+let site, address, page
 
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'site-'))
-  const own = join(folder, 'settings.toml')
-  cpSync(settings, own)
-  const created = spawnSync(program, ['--settings', own, 'create-user', 'ada'], {
-    input: 'correct horse battery\n',
-  })
-  assert.equal(created.status, 0, created.stderr.toString())
-  site = spawn(program, ['--settings', own, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  address = await new Promise((resolve, reject) => {
-    let out = ''
-    site.stdout.on('data', (chunk) => {
-      out += chunk
-      const found = out.match(/listening on (http:\/\/\S+)/)
-      if (found) resolve(found[1])
-    })
-    site.on('exit', (code) => reject(new Error(`the site ended with ${code}: ${out}`)))
-  })
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
-  page = await browser.newPage()
+  site = await Site.start()
+  address = site.address
+  page = await site.browser.newPage()
 })
 
-after(async () => {
-  await browser?.close()
-  if (site) {
-    const ended = new Promise((resolve) => site.on('exit', resolve))
-    site.kill('SIGTERM')
-    assert.equal(await ended, 0)
-  }
-  if (folder) rmSync(folder, { recursive: true })
-})
+after(() => site?.close())
 
 test('a visitor sees the stack, and after a reload what the layers did', async () => {
   await page.goto(address)
