@@ -1,77 +1,20 @@
-//! A site for HTTP test suites to run against: strict, small, and with nothing in it but the
-//! server and four layers that let everything pass.
-//!
-//! `cargo run --release -p tests --bin contract_site -- --listen 127.0.0.1:8000`
-//!
-//! `GET /` answers `hello world`; `POST /echo` answers the body that was sent. SIGTERM and SIGINT
-//! end it gracefully.
+//! The HTTP half.
 
-use engine_sync::server::{Limits, Server};
+use crate::websocket;
+use engine_async::runtime::Runtime;
+use engine_sync::http::{HeaderValue, StatusCode, header};
 use engine_sync::{
-    Body, Chain, Flow, Hooks, Layer, On, Request, Response, Result, Route, Stack, hooks,
-    quiet_panics,
+    Body, Chain, Flow, Hooks, Layer, On, Request, Response, Result, Route, Stack, Upgrade,
+    Upgraded, hooks,
 };
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::error::Error;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read, Seek};
 use std::ops::ControlFlow;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
-
-const CONNECTIONS: usize = 12_000;
-
-/// The largest body that is taken.
-const BODY_BYTES: u64 = 4 << 30;
 
 /// A body up to this size is kept in memory, a larger one in a file.
 const IN_MEMORY: u64 = 8 << 20;
-
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("contract_site: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    quiet_panics();
-    let address = address(std::env::args().skip(1))?;
-    allow_descriptors(CONNECTIONS as u64 + 200)?;
-    let server = Server::bind(&address)
-        .map_err(|error| format!("{address} cannot be listened on: {error}"))?
-        .with_limits(Limits {
-            connections: CONNECTIONS,
-            header_timeout: Duration::from_secs(5),
-            body_bytes: BODY_BYTES,
-            ..Limits::default()
-        });
-    server.handle_signals()?;
-    println!("listening on http://{}", server.local_addr());
-    server.run(chain()?)?;
-    Ok(())
-}
-
-fn address(mut args: impl Iterator<Item = String>) -> std::result::Result<String, String> {
-    match (args.next().as_deref(), args.next(), args.next()) {
-        (None, _, _) => Ok("127.0.0.1:8000".to_owned()),
-        (Some("--listen"), Some(address), None) => Ok(address),
-        _ => Err("usage: contract_site [--listen ADDRESS:PORT]".to_owned()),
-    }
-}
-
-/// Raises the soft limit of open files, as far as the hard one allows.
-fn allow_descriptors(wanted: u64) -> io::Result<()> {
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    if current.is_some_and(|current| current < wanted) {
-        let current = Some(maximum.map_or(wanted, |maximum| maximum.min(wanted)));
-        setrlimit(Resource::Nofile, Rlimit { current, maximum })?;
-    }
-    Ok(())
-}
 
 /// A layer that takes part in both directions and changes nothing.
 struct PassThrough(&'static str);
@@ -98,7 +41,11 @@ impl PassThrough {
     }
 }
 
-fn chain() -> std::result::Result<Chain, Box<dyn std::error::Error>> {
+/// The site, which hands websockets at `/echo` over.
+pub(crate) fn chain<R: Runtime>(
+    websockets: &websocket::Server<R>,
+) -> std::result::Result<Chain, Box<dyn Error>> {
+    let websockets = websockets.clone();
     let stack = Stack::builder()
         .layer(hooks(PassThrough("first")))
         .layer(hooks(PassThrough("second")))
@@ -110,8 +57,23 @@ fn chain() -> std::result::Result<Chain, Box<dyn std::error::Error>> {
             Ok(Response::with_type("text/plain", Body::from("hello world")))
         }))
         .route(Route::post("/echo", echo))
+        .route(Route::get("/echo", move |request, _| Ok(connect(request, &websockets))))
         .build()?;
     Ok(chain)
+}
+
+/// Hands a websocket's connection over; any other GET is no request for this address.
+fn connect<R: Runtime>(request: &Request, websockets: &websocket::Server<R>) -> Response {
+    let upgrade = request.header(header::UPGRADE);
+    if !upgrade.is_some_and(|name| name.eq_ignore_ascii_case("websocket")) {
+        return Response::new(StatusCode::METHOD_NOT_ALLOWED)
+            .with_header(header::ALLOW, HeaderValue::from_static("POST, OPTIONS"));
+    }
+    let ws = websocket::of(request);
+    let websockets = websockets.clone();
+    Response::upgrade(Upgrade::new(move |upgraded: Upgraded| {
+        websockets.take(upgraded.socket, upgraded.leftover, upgraded.head, ws);
+    }))
 }
 
 /// Answers the body that was sent, once it is all there: a client that sends everything before it
