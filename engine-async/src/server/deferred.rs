@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_channel::oneshot;
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::future::BoxFuture;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use std::io;
 use std::net::SocketAddr;
 
@@ -42,8 +42,8 @@ impl<R: Runtime> Server<R> {
             }
         });
         response.await.unwrap_or_else(|_| {
-            let message = "the connection was not answered";
-            *handshake::plain(StatusCode::INTERNAL_SERVER_ERROR, message)
+            // There was not even a place to be told so in, or the runtime is shutting down.
+            *handshake::full()
         })
     }
 }

@@ -5,7 +5,7 @@ use async_tungstenite::tungstenite;
 use bytes::Bytes;
 use futures_io::AsyncRead;
 use futures_util::AsyncReadExt;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use std::io::Write;
 use tungstenite::error::{Error, ProtocolError};
 use tungstenite::handshake::machine::TryParse;
@@ -29,17 +29,25 @@ pub(super) async fn read(
             Ok(end) => end,
         };
         read.extend_from_slice(&chunk[..end]);
-        match Request::try_parse(&read) {
-            Ok(Some((length, request))) => {
-                read.drain(..length);
-                return Ok(Some((request, read)));
+        let too_large = || {
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            Err(plain(status, "the head of the request is too large"))
+        };
+        // Only the end of a line can be the end of the head; a client that sends its bytes one by
+        // one has them looked at once for each line.
+        if chunk[..end].contains(&b'\n') {
+            match Request::try_parse(&read) {
+                Ok(Some((length, _))) if length > limits.head_bytes => return too_large(),
+                Ok(Some((length, request))) => {
+                    read.drain(..length);
+                    return Ok(Some((request, read)));
+                }
+                Ok(None) => {}
+                Err(error) => return Err(refusal(&error)),
             }
-            Ok(None) if read.len() > limits.head_bytes => {
-                let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-                return Err(plain(status, "the head of the request is too large"));
-            }
-            Ok(None) => {}
-            Err(error) => return Err(refusal(&error)),
+        }
+        if read.len() > limits.head_bytes {
+            return too_large();
         }
     }
 }
@@ -52,6 +60,15 @@ pub(super) fn answer(request: &Request<()>) -> Result<Response<()>, Answer> {
             let message = format!("`{name}` must be there once");
             return Err(plain(StatusCode::BAD_REQUEST, message));
         }
+    }
+    let headers = request.headers();
+    if !headers.contains_key(header::HOST) {
+        return Err(plain(StatusCode::BAD_REQUEST, "`host` must be there once"));
+    }
+    // What comes behind the head would be taken for frames.
+    let length = headers.get(header::CONTENT_LENGTH);
+    if headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|bytes| bytes != "0") {
+        return Err(plain(StatusCode::BAD_REQUEST, "a handshake has no body"));
     }
     create_response(request).map_err(|error| refusal(&error))
 }
@@ -84,6 +101,40 @@ fn refusal(error: &Error) -> Answer {
         _ => plain(StatusCode::BAD_REQUEST, "the handshake cannot be understood"),
     }
 }
+
+/// There are as many connections as there may be.
+pub(super) fn full() -> Answer {
+    let message = "the server has as many connections as it takes";
+    let mut full = plain(StatusCode::SERVICE_UNAVAILABLE, message);
+    full.headers_mut().insert(header::RETRY_AFTER, 1.into());
+    full
+}
+
+/// Adds the headers of layers to an answer, except those that say how the answer is to be read:
+/// they are the server's.
+pub(super) fn add(answer: &mut HeaderMap, more: &HeaderMap) {
+    let theirs = more.iter().filter(|(name, _)| !OWN.contains(name));
+    for (name, value) in theirs {
+        answer.append(name, value.clone());
+    }
+}
+
+/// Removes what a refusal says of how it is to be read: that is the server's to say.
+pub(super) fn forget_framing(headers: &mut HeaderMap) {
+    for name in [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        headers.remove(name);
+    }
+}
+
+const OWN: [HeaderName; 7] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::SEC_WEBSOCKET_ACCEPT,
+    header::SEC_WEBSOCKET_EXTENSIONS,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
 
 /// A short answer in plain text.
 pub(super) fn plain(status: StatusCode, message: impl Into<Bytes>) -> Answer {

@@ -60,7 +60,8 @@ pub struct Limits {
     #[serde(deserialize_with = "read::fragments")]
     pub fragments: u64,
     /// Messages that are read while the app is busy elsewhere, so that a close or a lost client is
-    /// noticed; beyond it reading stops until the app receives. From 1 to 1,048,576. Default: 16.
+    /// noticed; beyond it, or beyond `message_bytes` bytes of them, reading stops until the app
+    /// receives. From 1 to 1,048,576. Default: 16.
     #[serde(deserialize_with = "read::receive_queue")]
     pub receive_queue: usize,
     /// Bytes of frames that wait to be written; beyond it a sender waits until the client has

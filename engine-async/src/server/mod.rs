@@ -1,6 +1,7 @@
 //! Serving connections: from a listener of its own, from another server's upgraded sockets, or
 //! through axum.
 
+mod ahead;
 mod bell;
 mod build;
 #[cfg(feature = "axum")]
@@ -13,6 +14,8 @@ mod live;
 mod origin;
 mod serve;
 mod shutdown;
+mod streak;
+mod waiting;
 mod wire;
 
 pub use build::ServerBuilder;

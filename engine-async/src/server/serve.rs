@@ -11,7 +11,7 @@ use engine_core::panics;
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::future::{Either, select};
 use futures_util::{AsyncReadExt, AsyncWriteExt, FutureExt};
-use http::{Response, StatusCode, header};
+use http::{Response, StatusCode};
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::panic::AssertUnwindSafe;
@@ -20,6 +20,12 @@ use std::time::Duration;
 
 /// How long the listener rests when the system has no more descriptors to give.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How many clients are told at once that there are too many.
+const REFUSING: usize = 64;
+
+/// Bytes that are thrown away while a client that was refused is given time to read that.
+const LATE: u64 = 64 << 10;
 
 impl<R: Runtime> Server<R> {
     /// Serves the clients of a listener until it is shut down, and the connections that are open
@@ -76,13 +82,7 @@ impl<R: Runtime> Server<R> {
                 return;
             };
             let answer = handshake::answer(ws.request()).map(|mut answer| {
-                let own = answer.headers().clone();
-                let theirs = head.headers().iter();
-                let more = theirs.filter(|(name, _)| !own.contains_key(*name));
-                let more = more.filter(|(name, _)| !is_of_body(name));
-                for (name, value) in more {
-                    answer.headers_mut().append(name, value.clone());
-                }
+                handshake::add(answer.headers_mut(), head.headers());
                 answer
             });
             server.connect(place, stream, leftover.to_vec(), ws, answer).await;
@@ -137,10 +137,7 @@ impl<R: Runtime> Server<R> {
     /// Whether the connection may be made at all, whatever the layers say.
     pub(super) fn check(&self, has_place: bool, ws: &WebSocket) -> Result<(), Answer> {
         if !has_place {
-            let message = "the server has as many connections as it takes";
-            let mut full = handshake::plain(StatusCode::SERVICE_UNAVAILABLE, message);
-            full.headers_mut().insert(header::RETRY_AFTER, 1.into());
-            return Err(full);
+            return Err(handshake::full());
         }
         if !self.inner.origins.allow(ws.headers()) {
             let message = "pages of this origin may not open a connection here";
@@ -171,9 +168,7 @@ impl<R: Runtime> Server<R> {
         let answered = pin!(async {
             stream.write_all(&answer).await?;
             stream.close().await?;
-            let mut late = [0; 1024];
-            while stream.read(&mut late).await? > 0 {}
-            io::Result::Ok(())
+            futures_util::io::copy(&mut stream.take(LATE), &mut futures_util::io::sink()).await
         });
         select(answered, self.inner.runtime.sleep(self.inner.limits.close_timeout)).await;
     }
@@ -203,16 +198,8 @@ impl<R: Runtime> Server<R> {
     }
 }
 
-/// How many clients are told at once that there are too many.
-const REFUSING: usize = 64;
-
 /// Whether a failure to accept is the fault of the client that was to be.
 fn is_of_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
-}
-
-/// Whether a header of an answer is about its body, which a 101 has none of.
-fn is_of_body(name: &header::HeaderName) -> bool {
-    [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::TRANSFER_ENCODING].contains(name)
 }

@@ -1,10 +1,13 @@
 //! A connection over a socket: the protocol, its limits, its clock and its end.
 
+use super::ahead::Ahead;
 use super::bell::Bell;
 use super::front::{Front, TooManyFragments};
 use super::handshake;
 use super::limits::Limits;
 use super::shutdown::ShutdownHandle;
+use super::streak::Streak;
+use super::waiting::Waiting;
 use crate::error::{Error, Result};
 use crate::event::{CloseFrame, Incoming, Message, Outgoing, Refusal};
 use crate::runtime::Handle;
@@ -17,18 +20,14 @@ use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Sink, Stream};
 use http::{Response, StatusCode, header};
-use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 use tungstenite::error::{CapacityError, ProtocolError};
 use tungstenite::protocol::Role;
 use tungstenite::protocol::frame::coding::CloseCode;
-
-/// After this many messages in a row a connection lets others run.
-const STREAK: u32 = 64;
 
 /// Bytes that are read from a client before its handshake is answered, only to see whether it is
 /// still there.
@@ -51,13 +50,18 @@ pub(super) struct Wire<S> {
     /// The client has broken the protocol or a limit, so its half of the close handshake cannot be
     /// waited for.
     has_failed: bool,
-    streak: u32,
-    /// Who waits for an event, and who waits for room. They may have wakers of their own, which the
-    /// socket forgets when the connection itself reads or writes.
-    receiver: Option<Waker>,
-    sender: Option<Waker>,
+    /// Reads and sends since the connection last let others run.
+    streak: Streak,
+    /// Whoever was told that there is room may send, though it has become less since.
+    has_room: bool,
+    waiting: Waiting,
     /// Messages that were read while the app was busy elsewhere.
-    ahead: VecDeque<Incoming>,
+    ahead: Ahead,
+    /// Bytes of answers to pings that are queued. They are no messages of anybody who could be made
+    /// to wait, so it is the client that waits.
+    pongs: usize,
+    /// What is to be said when the socket has been handed over.
+    unsaid: Option<CloseFrame>,
     /// How the connection has ended, seen from the client's side or the server's.
     end: Option<CloseFrame>,
     ended_by: Option<Exit>,
@@ -76,6 +80,8 @@ enum State<S> {
         front: Front<S>,
         is_shut: bool,
         drained: usize,
+        /// Both sides have said that they are done: nothing more can come.
+        is_clean: bool,
     },
     Over,
 }
@@ -99,6 +105,7 @@ struct Beside {
     clock: BoxFuture<'static, ()>,
     told: Option<BoxFuture<'static, ()>>,
     stopped: BoxFuture<'static, ()>,
+    has_stopped: bool,
     /// When the app is dropped, or closing is given up.
     deadline: Option<BoxFuture<'static, ()>>,
 }
@@ -125,6 +132,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
             clock: runtime.sleep(limits.tick()),
             told: Some(shutdown.told()),
             stopped: shutdown.stopped(),
+            has_stopped: false,
             deadline: None,
         };
         Wire {
@@ -136,10 +144,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
             is_receiving: false,
             is_closing: false,
             has_failed: false,
-            streak: 0,
-            receiver: None,
-            sender: None,
-            ahead: VecDeque::new(),
+            streak: Streak::default(),
+            has_room: false,
+            waiting: Waiting::default(),
+            ahead: Ahead::default(),
+            pongs: 0,
+            unsaid: None,
             end: None,
             ended_by: None,
             beside,
@@ -153,6 +163,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
             self.end = Some(frame.clone());
             self.ended_by = Some(by);
             self.expire_after(self.limits.grace);
+            self.waiting.wake_all();
         }
         Incoming::Disconnect(self.end.clone().unwrap_or(frame))
     }
@@ -160,12 +171,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
     fn expire_after(&mut self, time: Duration) {
         self.beside.deadline = Some(self.runtime.sleep(time));
         self.beside.bell.ring();
-    }
-
-    /// Lets whoever waits to receive or to send look again.
-    fn wake(&mut self) {
-        let waiting = [self.receiver.take(), self.sender.take()];
-        waiting.into_iter().flatten().for_each(Waker::wake);
     }
 
     /// The client is gone, or as good as gone: nothing more is written.
@@ -176,10 +181,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
 
     /// Tells the client that the connection is over.
     fn close(&mut self, frame: CloseFrame) {
-        if let State::Open(ws) = &mut self.state {
-            // It was ready, or is not and will be given up when it does not become so.
-            let _ = Pin::new(&mut **ws).start_send(tungstenite::Message::Close(close_frame(frame)));
-            self.is_dirty = true;
+        match &mut self.state {
+            State::Open(ws) => {
+                let close = tungstenite::Message::Close(close_frame(frame));
+                // It was ready, or is not and will be given up when it does not become so.
+                let _ = Pin::new(&mut **ws).start_send(close);
+                self.is_dirty = true;
+            }
+            State::Upgrading(_) => self.unsaid = Some(frame),
+            State::Asking(_) | State::Draining { .. } | State::Over => {}
         }
     }
 
@@ -229,12 +239,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
                 }
                 State::Upgrading(_) => ready!(self.poll_upgrade(cx)),
                 State::Open(ws) => {
-                    if self.streak >= STREAK {
-                        self.streak = 0;
-                        cx.waker().wake_by_ref();
+                    if self.pongs > self.limits.send_queue_bytes {
                         return Poll::Pending;
                     }
-                    self.streak += 1;
+                    ready!(self.streak.poll_read(cx));
                     let Some(read) = ready!(Pin::new(&mut **ws).poll_next(cx)) else {
                         return Poll::Ready(self.lose(Exit::Disconnected));
                     };
@@ -254,8 +262,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
                             });
                             return Poll::Ready(self.end_by(frame, Exit::Disconnected));
                         }
-                        // A ping has been answered already; the answer must be written.
-                        Ok(_) => self.is_dirty = true,
+                        // It has been answered already; the answer must be written.
+                        Ok(tungstenite::Message::Ping(payload)) => {
+                            self.is_dirty = true;
+                            self.pongs += payload.len() + 4;
+                        }
+                        Ok(_) => {}
                         Err(error) => {
                             return Poll::Ready(match verdict(&error) {
                                 Some(frame) => self.fail(frame),
@@ -280,6 +292,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
             Ok(stream) => {
                 // It is open now, whatever becomes of it.
                 let _ = self.open(stream, Vec::new(), None);
+                if let Some(frame) = self.unsaid.take() {
+                    self.close(frame);
+                }
             }
             Err(_) => {
                 self.lose(Exit::Disconnected);
@@ -297,7 +312,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
             if let Some(name) = &accept.subprotocol {
                 answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, name.parse()?);
             }
-            answer.headers_mut().extend((*accept.headers).clone());
+            handshake::add(answer.headers_mut(), &accept.headers);
             Ok::<_, Error>(answer)
         };
         match asking {
@@ -324,11 +339,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
         let status = if is_answer { refusal.status } else { StatusCode::FORBIDDEN };
         let mut response = handshake::plain(status, refusal.body);
         response.headers_mut().extend(refusal.headers);
+        handshake::forget_framing(response.headers_mut());
         match asking {
             Asking::Direct { stream, .. } => {
                 let mut front = Front::new(stream);
                 front.answer(handshake::written(&response));
-                self.state = State::Draining { front, is_shut: false, drained: 0 };
+                self.state = State::Draining { front, is_shut: false, drained: 0, is_clean: false };
                 self.is_dirty = true;
             }
             Asking::Deferred { respond, .. } => {
@@ -346,9 +362,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
         let now = Instant::now();
         let front = ws.get_mut();
         let (has_read, has_written) = (front.take_has_read(), front.take_has_written());
-        // While the app does not receive and the queue is full nothing is read, so silence says
-        // nothing of the client.
-        let is_deaf = !self.is_receiving && self.ahead.len() >= self.limits.receive_queue;
+        // While the app does not receive and the queue is full nothing is read, and nothing while
+        // the client does not take what it is answered; so silence says nothing of the client.
+        let is_deaf = (!self.is_receiving && self.ahead.is_full(&self.limits))
+            || self.pongs > self.limits.send_queue_bytes;
         if has_read || is_deaf {
             self.seen.heard = now;
             self.seen.pinged = None;
@@ -383,8 +400,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
 
     /// What the bell has rung for. Ready when the app is to be dropped.
     fn poll_bell(&mut self, cx: &mut Context<'_>) -> Poll<Exit> {
+        if self.beside.has_stopped {
+            return Poll::Ready(Exit::Shutdown);
+        }
         while self.beside.bell.has_rung(cx) {
             if self.beside.bell.poll(&mut self.beside.stopped).is_ready() {
+                self.beside.has_stopped = true;
                 return Poll::Ready(Exit::Shutdown);
             }
             let told = self.beside.told.as_mut();
@@ -414,15 +435,59 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
     /// Reads while the app is busy elsewhere, as far as the queue goes.
     fn read_ahead(&mut self, cx: &mut Context<'_>) {
         let is_open = matches!(self.state, State::Open(_) | State::Asking(_) | State::Upgrading(_));
-        while is_open && self.end.is_none() && self.ahead.len() < self.limits.receive_queue {
+        while is_open && self.end.is_none() && !self.ahead.is_full(&self.limits) {
             match self.poll_read(cx) {
                 Poll::Ready(Incoming::Disconnect(_)) | Poll::Pending => return,
                 Poll::Ready(event) => {
-                    self.ahead.push_back(event);
-                    self.wake();
+                    self.ahead.push(event);
+                    self.waiting.wake_receiver();
                 }
             }
         }
+    }
+
+    /// Writes what is queued, and wakes whoever waits for room.
+    fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if !self.is_dirty {
+            return Poll::Ready(Ok(()));
+        }
+        ready!(self.poll_upgrade(cx));
+        let flushed = match &mut self.state {
+            State::Open(ws) => ready!(Pin::new(&mut **ws).poll_flush(cx)).is_ok(),
+            State::Draining { front, .. } => ready!(Pin::new(front).poll_flush(cx)).is_ok(),
+            _ => true,
+        };
+        self.is_dirty = false;
+        self.waiting.wake_sender();
+        if std::mem::take(&mut self.pongs) > self.limits.send_queue_bytes {
+            // The client was not listened to, and may go on.
+            self.waiting.wake_receiver();
+            cx.waker().wake_by_ref();
+        }
+        if flushed {
+            return Poll::Ready(Ok(()));
+        }
+        self.lose(Exit::Disconnected);
+        Poll::Ready(Err(Error::disconnected()))
+    }
+
+    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if self.end.is_some() {
+            return Poll::Ready(Err(Error::disconnected()));
+        }
+        if self.has_room {
+            return Poll::Ready(Ok(()));
+        }
+        ready!(self.poll_upgrade(cx));
+        let State::Open(ws) = &mut self.state else {
+            return Poll::Ready(Ok(()));
+        };
+        ready!(self.streak.poll_send(cx));
+        if ready!(Pin::new(&mut **ws).poll_ready(cx)).is_err() {
+            self.lose(Exit::Disconnected);
+            return Poll::Ready(Err(Error::disconnected()));
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -432,39 +497,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
             self.is_connected = true;
             return Poll::Ready(Incoming::Connect);
         }
-        if let Some(event) = self.ahead.pop_front() {
+        if let Some(event) = self.ahead.pop() {
             return Poll::Ready(event);
         }
         let read = self.poll_read(cx);
         self.is_receiving = read.is_pending();
-        if read.is_pending() {
-            remember(&mut self.receiver, cx);
-        }
+        self.waiting.set_receiver(read.is_pending().then(|| cx.waker()));
         read
     }
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        ready!(self.poll_upgrade(cx));
-        if self.end.is_some() {
-            return Poll::Ready(Err(Error::disconnected()));
-        }
-        let State::Open(ws) = &mut self.state else {
-            return Poll::Ready(Ok(()));
-        };
-        match Pin::new(&mut **ws).poll_ready(cx) {
-            Poll::Pending => {
-                remember(&mut self.sender, cx);
-                Poll::Pending
-            }
-            Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
-            Poll::Ready(Err(_)) => {
-                self.lose(Exit::Disconnected);
-                Poll::Ready(Err(Error::disconnected()))
-            }
-        }
+        let room = self.poll_room(cx);
+        self.has_room = matches!(room, Poll::Ready(Ok(())));
+        self.waiting.set_sender(room.is_pending().then(|| cx.waker()));
+        room
     }
 
     fn start_send(&mut self, event: Outgoing) -> Result<()> {
+        self.has_room = false;
+        if self.end.is_some() {
+            return Err(Error::disconnected());
+        }
         let message = match event {
             Outgoing::Accept(accept) => return self.accept(accept),
             Outgoing::Message(Message::Text(text)) => tungstenite::Message::Text(text),
@@ -480,6 +533,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
         };
         self.seen.has_message = true;
         self.is_dirty = true;
+        self.streak.count_sent();
         Pin::new(&mut **ws).start_send(message).map_err(|_| {
             self.lose(Exit::Disconnected);
             Error::disconnected()
@@ -494,37 +548,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if !self.is_dirty {
-            return Poll::Ready(Ok(()));
-        }
-        ready!(self.poll_upgrade(cx));
-        let flushed = match &mut self.state {
-            State::Open(ws) => ready!(Pin::new(&mut **ws).poll_flush(cx)).is_ok(),
-            State::Draining { front, .. } => ready!(Pin::new(front).poll_flush(cx)).is_ok(),
-            _ => true,
-        };
-        self.is_dirty = false;
-        if flushed {
-            return Poll::Ready(Ok(()));
-        }
-        self.lose(Exit::Disconnected);
-        Poll::Ready(Err(Error::disconnected()))
+        self.poll_write_out(cx)
     }
 
     fn poll_beside(&mut self, cx: &mut Context<'_>) -> Poll<Exit> {
-        let was_over = self.end.is_some();
         if !self.is_receiving {
             self.read_ahead(cx);
         }
         if let Poll::Ready(how) = self.poll_bell(cx) {
             return Poll::Ready(how);
         }
-        let has_flushed = self.poll_flush(cx).is_ready();
-        if has_flushed || (self.end.is_some() && !was_over) {
-            self.wake();
-        }
+        // A connection that is lost is noted as such.
+        let _ = self.poll_write_out(cx);
         self.is_receiving = false;
-        self.streak = 0;
+        self.streak = Streak::default();
         Poll::Pending
     }
 
@@ -547,6 +584,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
             match &mut self.state {
                 State::Upgrading(_) => ready!(self.poll_upgrade(cx)),
                 State::Open(ws) => {
+                    ready!(self.streak.poll_read(cx));
                     if self.is_dirty && ready!(Pin::new(&mut **ws).poll_flush(cx)).is_err() {
                         return Poll::Ready(());
                     }
@@ -554,14 +592,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
                     // What the client still says is not heard; its half of the handshake is.
                     match ready!(Pin::new(&mut **ws).poll_next(cx)) {
                         Some(Ok(_)) => self.is_dirty = true,
-                        None if !self.has_failed => return Poll::Ready(()),
-                        Some(Err(_)) | None => {
+                        end @ (Some(Err(_)) | None) => {
+                            let is_clean = end.is_none() && !self.has_failed;
                             let State::Open(ws) = std::mem::replace(&mut self.state, State::Over)
                             else {
                                 return Poll::Ready(());
                             };
                             let front = ws.into_inner();
-                            self.state = State::Draining { front, is_shut: false, drained: 0 };
+                            self.state =
+                                State::Draining { front, is_shut: false, drained: 0, is_clean };
                         }
                     }
                 }
@@ -573,23 +612,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
                 }
                 // A socket that is dropped while unread bytes are in it is reset, and the client
                 // might never see the answer.
-                State::Draining { front, drained, .. } => {
+                State::Draining { front, drained, is_clean, .. } => {
                     let mut late = [0; 4096];
-                    match ready!(Pin::new(front).poll_read(cx, &mut late)) {
-                        Ok(read) if read > 0 && *drained < LATE => *drained += read,
-                        _ => return Poll::Ready(()),
+                    match Pin::new(front).poll_read(cx, &mut late) {
+                        Poll::Ready(Ok(read)) if read > 0 && *drained < LATE => *drained += read,
+                        Poll::Pending if !*is_clean => return Poll::Pending,
+                        Poll::Ready(_) | Poll::Pending => return Poll::Ready(()),
                     }
                 }
                 State::Asking(_) | State::Over => return Poll::Ready(()),
             }
         }
-    }
-}
-
-/// Keeps a waker, if it is not the same as the one kept.
-fn remember(kept: &mut Option<Waker>, cx: &Context<'_>) {
-    if !kept.as_ref().is_some_and(|kept| kept.will_wake(cx.waker())) {
-        *kept = Some(cx.waker().clone());
     }
 }
 

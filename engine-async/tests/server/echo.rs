@@ -1,7 +1,6 @@
 //! Messages there and back.
 
-use crate::support::{Running, echo_chain, server};
-use engine_async::Stack;
+use crate::support::{Site, echo, limits};
 use engine_async::runtime::Runtime;
 use engine_async::server::Stopped;
 use tungstenite::Message;
@@ -14,9 +13,8 @@ crate::on_each! {
 }
 
 fn messages<R: Runtime>(runtime: R) {
-    let server = server(runtime, &echo_chain(&Stack::empty())).build().unwrap();
-    let running = Running::start(&server);
-    let mut client = running.connect();
+    let mut site = Site::new(runtime, limits(), echo);
+    let mut client = site.connect();
     for text in ["", "hello", &"x".repeat(100_000)] {
         client.send(Message::text(text)).unwrap();
         assert_eq!(client.read().unwrap(), Message::text(text));
@@ -27,19 +25,17 @@ fn messages<R: Runtime>(runtime: R) {
     client.close(Some(frame.clone())).unwrap();
     assert_eq!(client.read().unwrap(), Message::Close(Some(frame)));
     assert!(matches!(client.read(), Err(tungstenite::Error::ConnectionClosed)));
-    assert_eq!(running.stop(), Stopped::default());
-    assert_eq!(server.connections(), 0);
+    assert_eq!(site.stop(), Stopped::default());
 }
 
 fn shutdown<R: Runtime>(runtime: R) {
-    let server = server(runtime, &echo_chain(&Stack::empty())).build().unwrap();
-    let running = Running::start(&server);
-    let mut client = running.connect();
+    let mut site = Site::new(runtime, limits(), echo);
+    let mut client = site.connect();
     client.send(Message::text("hello")).unwrap();
     client.read().unwrap();
-    running.shutdown.shutdown();
+    site.shutdown.shutdown();
     let Message::Close(Some(frame)) = client.read().unwrap() else { panic!("no close") };
     assert_eq!(frame.code, CloseCode::Away);
     assert!(matches!(client.read(), Err(tungstenite::Error::ConnectionClosed)));
-    assert_eq!(running.stop(), Stopped::default());
+    assert_eq!(site.stop(), Stopped::default());
 }
