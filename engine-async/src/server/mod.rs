@@ -7,6 +7,7 @@ mod build;
 #[cfg(feature = "axum")]
 mod deferred;
 mod fragments;
+mod frames;
 mod front;
 mod handshake;
 mod limits;

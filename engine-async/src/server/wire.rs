@@ -2,6 +2,7 @@
 
 use super::ahead::Ahead;
 use super::bell::Bell;
+use super::frames::Frames;
 use super::front::{Front, TooManyFragments};
 use super::handshake;
 use super::limits::Limits;
@@ -12,13 +13,13 @@ use crate::error::{Error, Result};
 use crate::event::{CloseFrame, Incoming, Message, Outgoing, Refusal};
 use crate::runtime::Handle;
 use crate::socket::{Last, Socket};
-use async_tungstenite::{WebSocketStream, tungstenite};
+use async_tungstenite::tungstenite;
 use bytes::Bytes;
 use engine_core::Exit;
 use futures_channel::oneshot;
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, Sink, Stream};
+use futures_util::{Sink, Stream};
 use http::{Response, StatusCode, header};
 use std::io;
 use std::pin::Pin;
@@ -26,7 +27,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 use tungstenite::error::{CapacityError, ProtocolError};
-use tungstenite::protocol::Role;
 use tungstenite::protocol::frame::coding::CloseCode;
 
 /// Bytes that are read from a client before its handshake is answered, only to see whether it is
@@ -74,7 +74,7 @@ enum State<S> {
     Asking(Asking<S>),
     /// It is accepted, and the socket is on its way here.
     Upgrading(BoxFuture<'static, io::Result<S>>),
-    Open(Box<WebSocketStream<Front<S>>>),
+    Open(Box<Frames<Front<S>>>),
     /// The last has been said; the client is given time to read it.
     Draining {
         front: Front<S>,
@@ -197,11 +197,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Wire<S> {
         let mut front = Front::new(stream);
         front.answer(answer.unwrap_or_default());
         let followed = front.follow(self.limits.fragments, &leftover);
-        let config = Some(self.limits.config());
-        let opened = WebSocketStream::from_partially_read(front, leftover, Role::Server, config);
-        // It only needs to be polled once: there is no handshake left to wait for.
-        let opened = opened.now_or_never();
-        self.state = opened.map_or(State::Over, |ws| State::Open(Box::new(ws)));
+        let frames = Frames::new(front, leftover, self.limits.config());
+        self.state = State::Open(Box::new(frames));
         self.is_dirty = true;
         if followed.is_err() {
             self.fail(CloseFrame::with_reason(1009, "too many fragments"));
