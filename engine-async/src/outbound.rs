@@ -68,9 +68,9 @@ impl<'a> Outbound<'a> {
     ///
     /// What a layer further out makes of it; a message before the accept, or a second accept (rule
     /// W8); anything after the connection has ended (rule W7).
-    pub async fn event(&mut self, event: Outgoing) -> Result<()> {
+    pub fn event(&mut self, event: Outgoing) -> impl Future<Output = Result<()>> + Send {
         let mut event = Some(event);
-        poll_fn(|cx| self.poll_event(cx, &mut event)).await
+        poll_fn(move |cx| self.poll_event(cx, &mut event))
     }
 
     /// Sends a message.
@@ -78,8 +78,8 @@ impl<'a> Outbound<'a> {
     /// # Errors
     ///
     /// As [`event`](Self::event).
-    pub async fn send(&mut self, message: impl Into<Message>) -> Result<()> {
-        self.event(Outgoing::Message(message.into())).await
+    pub fn send(&mut self, message: impl Into<Message>) -> impl Future<Output = Result<()>> + Send {
+        self.event(Outgoing::Message(message.into()))
     }
 
     /// Accepts the connection, without a subprotocol.

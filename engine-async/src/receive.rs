@@ -45,8 +45,8 @@ impl<'a> Receive<'a> {
     /// # Errors
     ///
     /// What a layer further out makes of it; and receiving after the disconnect (rule W8).
-    pub async fn event(&mut self) -> Result<Incoming> {
-        poll_fn(|cx| self.poll_event(cx)).await
+    pub fn event(&mut self) -> impl Future<Output = Result<Incoming>> + Send {
+        poll_fn(|cx| self.poll_event(cx))
     }
 
     /// Waits for the next message; `None` once the connection has ended, however often it is
@@ -55,17 +55,19 @@ impl<'a> Receive<'a> {
     /// # Errors
     ///
     /// What a layer further out makes of it.
-    pub async fn message(&mut self) -> Result<Option<Message>> {
-        if self.is_over {
-            return Ok(None);
-        }
-        loop {
-            match self.event().await? {
-                Incoming::Connect => {}
-                Incoming::Message(message) => return Ok(Some(message)),
-                Incoming::Disconnect(_) => return Ok(None),
+    pub fn message(&mut self) -> impl Future<Output = Result<Option<Message>>> + Send {
+        poll_fn(|cx| {
+            if self.is_over {
+                return Poll::Ready(Ok(None));
             }
-        }
+            loop {
+                match ready!(self.poll_event(cx))? {
+                    Incoming::Connect => {}
+                    Incoming::Message(message) => return Poll::Ready(Ok(Some(message))),
+                    Incoming::Disconnect(_) => return Poll::Ready(Ok(None)),
+                }
+            }
+        })
     }
 
     /// The next event, for hand-written streams.
