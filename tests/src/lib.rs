@@ -15,3 +15,7 @@ pub mod the_article {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/why-did-my-stack-not-build.md")]
 pub mod why_did_my_stack_not_build {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/websockets.md")]
+pub mod websockets {}
