@@ -27,7 +27,11 @@ struct Port {
 }
 
 fn open<R: Runtime>(house: &House, runtime: R, carries: bool) -> Port {
-    let options = AuthenticationOptions::default();
+    let mut options = AuthenticationOptions::default();
+    if carries {
+        // Whatever is known of a user then, it has been carried.
+        options.cookie_name = String::from("another");
+    }
     let layer = websocket::Authentication::new(&house.stores, options).unwrap();
     let stack = engine_async::Stack::builder().layer(engine_async::hooks(layer)).build().unwrap();
     let chain = engine_async::Chain::builder(&stack).app(greet_and_echo).build().unwrap();
