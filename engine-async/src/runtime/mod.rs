@@ -17,7 +17,7 @@ mod smol;
 mod tokio;
 
 #[cfg(feature = "async-std")]
-pub use async_std::AsyncStd;
+pub use async_std::{AsyncStd, AsyncStdStream};
 pub use handle::Handle;
 #[cfg(feature = "smol")]
 pub use smol::Smol;

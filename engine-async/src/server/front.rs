@@ -46,6 +46,11 @@ impl<S> Front<S> {
         fragments.follow(leftover).map_err(|_| TooManyFragments)
     }
 
+    /// Follows them no more: what still comes is thrown away.
+    pub(super) fn unfollow(&mut self) {
+        self.fragments = None;
+    }
+
     pub(super) fn take_has_read(&mut self) -> bool {
         std::mem::take(&mut self.has_read)
     }

@@ -98,6 +98,9 @@ fn refusal(error: &Error) -> Answer {
             StatusCode::UPGRADE_REQUIRED,
             "only websockets of version 13 are served at this address",
         )),
+        Error::Capacity(_) => {
+            plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request has too many headers")
+        }
         _ => plain(StatusCode::BAD_REQUEST, "the handshake cannot be understood"),
     }
 }

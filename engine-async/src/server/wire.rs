@@ -595,7 +595,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
                             else {
                                 return Poll::Ready(());
                             };
-                            let front = ws.into_inner();
+                            let mut front = ws.into_inner();
+                            front.unfollow();
                             self.state =
                                 State::Draining { front, is_shut: false, drained: 0, is_clean };
                         }
