@@ -7,8 +7,7 @@
 
 use super::model;
 use super::outcome::{Outcome, Response};
-use super::program::{Behaviour, Field, Init, Mode, Operation, Program};
-use super::schema::field_of;
+use super::program::{Behaviour, Field, Init, Mode, Operation, Program, is_index};
 use super::settle::{Parts, parts};
 use crate::lifecycle::Aspect;
 use crate::rule::{Rule, rule};
@@ -109,6 +108,8 @@ fn of_trace(program: &Program, wanted: &[Event], got: &[Event]) -> &'static str 
         // A layer that is done before what is ready has run.
         _ if extra.map(super::settle::parts).is_some_and(|extra| goes_on(&extra, &parts)) => "F9",
         "exit" => "F9",
+        // What has been begun goes on where a sibling has failed.
+        _ if is_beside_a_null(program, parts.path) => "F4",
         _ => why(program, wanted, at),
     }
 }
@@ -118,16 +119,20 @@ fn goes_on(extra: &Parts<'_>, missing: &Parts<'_>) -> bool {
     extra.what == "exit" && extra.path == missing.path
 }
 
+/// Whether the field is one of an object that another of its fields has nulled.
+fn is_beside_a_null(program: &Program, path: &str) -> bool {
+    model::run(program).crowded.iter().any(|object| {
+        object.0.is_empty()
+            || path.strip_prefix(&object.to_string()).is_some_and(|rest| rest.starts_with('.'))
+    })
+}
+
 /// The rule by which the model has the event at this place.
 fn why(program: &Program, wanted: &[Event], at: usize) -> &'static str {
     let account = model::run(program);
     let before = wanted[..at].iter().filter(|event| **event == wanted[at]).count();
     let events = account.answer.trace.iter().zip(&account.why);
     events.filter(|(event, _)| **event == wanted[at]).nth(before).map_or("F1", |(_, why)| why)
-}
-
-fn is_index(step: &str) -> bool {
-    step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether this is at an item of a list that others lack altogether, and an argument says how many
@@ -164,15 +169,7 @@ fn repeated(program: &Program, event: &Event) -> &'static str {
 
 /// Whether the field at this path gives a list.
 fn gives_a_list(program: &Program, path: &str) -> bool {
-    let Some(selection) = &program.selection else { return false };
-    let (mut parent, mut fields) = (selection.operation.root(), &selection.fields);
-    let mut is_list = false;
-    for step in path.split('.').filter(|step| !is_index(step)) {
-        let Some(field) = fields.iter().find(|field| field.key == step) else { return false };
-        let Some(known) = field_of(parent, &field.field) else { return false };
-        (parent, fields, is_list) = (known.of.name, &field.fields, known.of.list);
-    }
-    is_list
+    program.field_at(path).is_some_and(|(_, known)| known.of.list)
 }
 
 /// Two events that both happen, the other way round.

@@ -103,6 +103,9 @@ fn read_or_none<T: DeserializeOwned + Default>(
     }
 }
 
+/// A number that a field is asked with is at most this: it says how much there is.
+const GREATEST: i64 = 1000;
+
 /// What no program can be.
 pub(super) fn check(program: &Program) -> Result<(), String> {
     for layer in program.flat() {
@@ -148,7 +151,9 @@ fn check_field(parent: &str, field: &Field) -> Result<(), String> {
     };
     for (arg, value) in &field.args {
         let fits = match known.arg {
-            Some(Arg::Number(_) | Arg::NumberOr(..)) => value.is_i64(),
+            Some(Arg::Number(_) | Arg::NumberOr(..)) => {
+                value.as_i64().is_some_and(|number| (-1..=GREATEST).contains(&number))
+            }
             Some(Arg::Text(_) | Arg::TextOr(..)) => value.is_string(),
             None => false,
         };

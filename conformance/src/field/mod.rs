@@ -5,6 +5,7 @@ mod blame;
 mod document;
 mod generate;
 mod json;
+pub mod laws;
 pub mod model;
 mod needs;
 mod outcome;

@@ -1,6 +1,6 @@
 //! Field programs: an operation over a fixed schema, and a stack of layers with known behaviours.
 
-use super::schema::INTROSPECTION;
+use super::schema::{FieldOf, INTROSPECTION, field_of};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -151,6 +151,20 @@ impl Program {
         })
     }
 
+    /// The type and the field that a path of a trace leads to.
+    pub(super) fn field_at(&self, path: &str) -> Option<(&'static str, &'static FieldOf)> {
+        let selection = self.selection.as_ref()?;
+        let (mut parent, mut fields) = (selection.operation.root(), &selection.fields);
+        let mut found = None;
+        for step in path.split('.').filter(|step| !is_index(step)) {
+            let field = fields.iter().find(|field| field.key == step)?;
+            let known = field_of(parent, &field.field)?;
+            found = Some((parent, known));
+            (parent, fields) = (known.of.name, &field.fields);
+        }
+        found
+    }
+
     /// Whether a stack is listed inside the stack.
     pub fn has_nested_stack(&self) -> bool {
         self.layers.iter().any(|item| matches!(item, Listed::Stack { .. }))
@@ -273,6 +287,11 @@ impl Layer {
         let now = self.hooks.phase.is_none_or(|only| only == phase);
         Some(if here && now { resolve } else { Behaviour::Pass })
     }
+}
+
+/// Whether a step of a path is the index of an item.
+pub(super) fn is_index(step: &str) -> bool {
+    step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a field asks about the schema itself.

@@ -103,8 +103,9 @@ pub(super) static RULES: &[Rule] = &[
                    unit ends: answer, error, panic of a layer or of the endpoint, a future dropped \
                    at any await point, disconnect, time-out, shutdown. The exit is a hook of its \
                    own, not `process_response`. HTTP: after the response, a streamed body \
-                   included, has been handed over or given up. Recordings have no exit event: it \
-                   is left out when they are compared.",
+                   included, has been handed over or given up; field: when the value is there or \
+                   given up, a subscription's source when its stream ends. Recordings have no exit \
+                   event: it is left out when they are compared.",
         source: "none of the recorded systems; users ask for it",
         check: Check::Model("exactly-one-exit"),
         implies: &[],
@@ -115,7 +116,8 @@ pub(super) static RULES: &[Rule] = &[
         profiles: &[],
         since: "0.1.0",
         sentence: "A panic is one unit's end, never the server's: the layers outside see it as an \
-                   internal error (HTTP: 500; websocket: 1011).",
+                   internal error (HTTP: 500; websocket: 1011; GraphQL: a field error without the \
+                   panic's text).",
         source: "tower-http's CatchPanic, as an option",
         check: Check::Law("a-panic-is-an-internal-error"),
         implies: &[],

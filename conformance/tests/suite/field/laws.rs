@@ -1,11 +1,70 @@
-//! The generators, against the model: nothing that they make is refused, or lost on the way to a driver.
+//! The laws and the generators, of the reference model: an engine cannot be held to what the model
+//! itself breaks.
 
 use conformance::Question;
 use conformance::check::{Budget, check, generated};
-use conformance::field::{Fields, Model, Profile, every_small_program, model, programs};
-use conformance::protocol::case_line;
-use proptest::strategy::Strategy;
+use conformance::field::laws::{self, Held};
+use conformance::field::{Fields, Model, Profile, Program, every_small_program, model, programs};
+use conformance::protocol::{case_line, read_answer, serve};
+use proptest::prelude::*;
 use std::collections::BTreeSet;
+
+fn held(held: Held) -> Result<(), TestCaseError> {
+    held.map_err(TestCaseError::fail)
+}
+
+/// Every program of any profile.
+fn any_program() -> impl Strategy<Value = Program> {
+    proptest::sample::select(&Profile::ALL[..]).prop_flat_map(|profile| programs(profile).boxed())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+
+    #[test]
+    fn s4_a_hookless_layer_changes_nothing(program in any_program(), place in 0usize..9) {
+        held(laws::hookless_changes_nothing(&Model, &program, place))?;
+    }
+
+    #[test]
+    fn s5_flattening_changes_nothing(program in any_program()) {
+        held(laws::flattening_changes_nothing(&Model, &program))?;
+    }
+
+    #[test]
+    fn s7_a_layer_not_used_changes_nothing(program in any_program(), place in 0usize..9) {
+        held(laws::not_used_changes_nothing(&Model, &program, place))?;
+    }
+
+    #[test]
+    fn s9_there_is_exactly_one_exit(program in any_program()) {
+        held(laws::exactly_one_exit(&Model, &program))?;
+    }
+
+    #[test]
+    fn f9_blocking_equals_awaited(program in any_program()) {
+        held(laws::blocking_equals_awaited(&Model, &program))?;
+    }
+}
+
+#[test]
+fn a_driver_of_the_model_says_what_the_model_does() {
+    for profile in Profile::ALL {
+        let programs: Vec<Program> =
+            generated(programs(profile).boxed(), &Budget::new(300, 11)).collect();
+        let question = |program: &Program| Question::<Fields>::new("x", program.clone());
+        let cases: String =
+            programs.iter().map(|program| case_line(&question(program)) + "\n").collect();
+        let mut answers = Vec::new();
+        serve::<Fields>(&Model, cases.as_bytes(), &mut answers).unwrap();
+        let answers = String::from_utf8(answers).unwrap();
+        assert_eq!(answers.lines().count(), 1 + programs.len());
+        for (program, line) in programs.iter().zip(answers.lines().skip(1)) {
+            let answer = read_answer::<Fields>("x", line).unwrap();
+            assert_eq!(answer, model::run(program).answer, "{line}");
+        }
+    }
+}
 
 #[test]
 fn what_is_generated_is_read_back_as_it_was_written() {
@@ -46,6 +105,5 @@ fn the_model_passes_its_own_check() {
         assert!(findings.skipped.is_empty());
         let small = every_small_program(profile).count();
         assert_eq!(findings.passed, small + 2000);
-        eprintln!("{profile} {small}");
     }
 }
