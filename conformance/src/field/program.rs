@@ -399,6 +399,11 @@ impl Behaviour {
         Behaviour::PanicAfter,
     ];
 
+    /// Whether it panics.
+    pub fn is_panic(self) -> bool {
+        matches!(self, Behaviour::Panic | Behaviour::PanicAfter)
+    }
+
     /// The same with an ordinary error in the place of a panic.
     pub fn without_panic(self) -> Self {
         match self {

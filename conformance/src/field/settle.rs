@@ -11,7 +11,7 @@ use super::model::{self, ENGINES_WORDS};
 use super::outcome::{FieldError, Outcome, Path, Response};
 use super::program::{Behaviour, Operation, Profile, Program};
 use crate::trace::{Event, Trace};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An event taken apart: `A.source.enter@ticks`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,15 +108,25 @@ fn in_one_order(program: &Program, trace: &Trace) -> Trace {
     let mutates = program.selection.as_ref().is_some_and(|s| s.operation == Operation::Mutation);
     let serial = mutates && program.profile != Profile::Graphene;
     let all: Vec<Parts<'_>> = trace.iter().map(parts).collect();
-    let mut waiting: Vec<usize> = (0..trace.len()).collect();
-    let mut order = Trace::new();
-    while !waiting.is_empty() {
-        let free = waiting.iter().enumerate().filter(|(place, at)| {
-            !waiting[..*place].iter().any(|before| ordered(serial, &all[*before], &all[**at]))
-        });
-        let Some((place, at)) = free.min_by_key(|(_, at)| all[**at].path) else { break };
-        order.push(trace[*at].clone());
-        waiting.remove(place);
+    // Of each event those that come after it in any order, and how many come before it.
+    let after: Vec<Vec<usize>> = (0..all.len())
+        .map(|at| {
+            (at + 1..all.len()).filter(|next| ordered(serial, &all[at], &all[*next])).collect()
+        })
+        .collect();
+    let mut before = vec![0; all.len()];
+    after.iter().flatten().for_each(|next| before[*next] += 1);
+    let mut free: BTreeSet<(&str, usize)> =
+        (0..all.len()).filter(|at| before[*at] == 0).map(|at| (all[at].path, at)).collect();
+    let mut order = Trace::with_capacity(trace.len());
+    while let Some((_, at)) = free.pop_first() {
+        order.push(trace[at].clone());
+        for next in &after[at] {
+            before[*next] -= 1;
+            if before[*next] == 0 {
+                free.insert((all[*next].path, *next));
+            }
+        }
     }
     order
 }
@@ -124,7 +134,9 @@ fn in_one_order(program: &Program, trace: &Trace) -> Trace {
 /// An outcome as it is compared: errors are a set, and of those that the engine words only the
 /// presence counts.
 pub(super) fn settled_outcome(program: &Program, outcome: Outcome) -> Outcome {
-    let crowded = model::run(program).crowded;
+    let may_be_late = !program.mode.is_sync()
+        && outcome.responses().iter().any(|response| !response.errors.is_empty());
+    let crowded = if may_be_late { model::run(program).crowded } else { Vec::new() };
     let mut outcome = outcome;
     if let Outcome::Streamed { escaped: Some(escaped), .. } = &mut outcome
         && let Some(message) = escaped.strip_prefix("Boom: ")
