@@ -6,6 +6,7 @@ use conformance::recordings;
 use conformance::replay::replay;
 use conformance::rule::rule;
 use conformance::{Case, Difference, Question};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 #[test]
@@ -69,4 +70,39 @@ fn every_event_of_the_model_names_an_existing_rule() {
 
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(String::from).collect()
+}
+
+#[test]
+fn what_is_no_case_is_told_what_is_wrong_with_it() {
+    let case = json!({
+        "id": "x", "lifecycle": "graphql-field", "profile": "graphql", "mode": "sync", "layers": [],
+        "document": "{ a }",
+        "selection": {"operation": "query", "fields": [{"key": "a", "field": "a", "args": {}}]},
+    });
+    let users = json!([{"key": "u", "field": "users", "args": {"n": i64::MAX}, "fields": []}]);
+    let wrong = [
+        ("/lifecycle", json!("http"), "the lifecycle is `http`, not `graphql-field`"),
+        ("/profile", json!("teapot"), "no profile is named `teapot`"),
+        ("/mode", json!("subscribe"), "the mode Subscribe cannot run a query"),
+        ("/selection/fields/0/field", json!("b2"), "the type `Query` has no field `b2`"),
+        ("/selection/fields/0/args", json!({"n": 1}), "takes no argument `n: 1`"),
+        ("/selection/fields", users, "takes no argument `n: 9223372036854775807`"),
+        (
+            "/layers",
+            json!([{"name": "A", "kind": "async", "hooks": {"resolve": "pass"}}]),
+            "`A` is a coroutine, which a blocking run cannot await",
+        ),
+        (
+            "/layers",
+            json!([{"name": "A", "kind": "function", "hooks": {"call": "pass"}}]),
+            "layers",
+        ),
+    ];
+    for (place, value, message) in wrong {
+        let mut case = case.clone();
+        *case.pointer_mut(place).unwrap() = value;
+        let told = Question::<Fields>::read(case.as_object().unwrap().clone()).unwrap_err();
+        assert!(told.contains(message), "{told}");
+    }
+    assert!(Question::<Fields>::read(case.as_object().unwrap().clone()).is_ok());
 }
