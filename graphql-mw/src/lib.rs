@@ -1,0 +1,39 @@
+//! GraphQL on graphql-parser, for field middleware whose order can be relied on.
+//!
+//! A document goes through three doors, each of which may refuse it and says why and where:
+//!
+//! 1. [`Document::parse`] reads the text under [`Limits`] and makes the [`ast`];
+//! 2. [`validate()`] holds it against a [`Schema`], rule by rule, with graphql-js's rule names;
+//! 3. [`Limits::check_operations`] weighs what its operations ask for once fragments are put in
+//!    their places.
+//!
+//! ```
+//! use graphql_mw::{Document, Limits, Schema, validate};
+//!
+//! let schema = Schema::parse("type Query { hello(name: String!): String }")?;
+//! let document = Document::parse("{ hello }", &Limits::default())?;
+//! let violations = validate(&schema, &document);
+//! assert_eq!(
+//!     violations[0].to_string(),
+//!     "1:3: field `hello` needs its argument `name` of type `String!`: add `name: …` \
+//!      (ProvidedRequiredArguments)",
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! No part of this crate does I/O. Bad input ends in an error within milliseconds; it never
+//! panics, and memory and time are bounded by the document's size.
+
+pub mod ast;
+mod limits;
+mod location;
+mod parser;
+pub mod schema;
+pub mod validate;
+
+pub use ast::Document;
+pub use limits::{LimitError, Limits};
+pub use location::Location;
+pub use parser::ParseError;
+pub use schema::{Schema, SchemaError};
+pub use validate::{Rule, Violation, validate};
