@@ -6,6 +6,7 @@
 mod directive;
 mod document;
 mod name;
+pub(crate) mod sdl;
 mod selection;
 mod type_node;
 mod value;

@@ -12,6 +12,7 @@ mod directive;
 mod error;
 mod field;
 mod kind;
+mod source;
 mod type_ref;
 
 use std::collections::HashMap;

@@ -1,0 +1,89 @@
+//! The text that graphql-parser sees, and what it says about it.
+
+use std::fmt::Display;
+
+use engine_core::panics::contained;
+
+use super::cursor::found;
+use super::error::ParseError;
+use super::lexer::Tokens;
+use super::plan::{Plan, Side};
+use super::token::TokenKind;
+
+/// A refusal: the number of the token where it came to it, and what is said.
+pub(super) type Refusal = (usize, ParseError);
+
+/// One token a line, those of the other side and the hidden ones as empty lines.
+pub(super) fn text(tokens: &Tokens<'_>, plan: &Plan, side: Side) -> String {
+    let shown = plan.error.as_ref().map_or(tokens.tokens.len(), |(first, _)| *first);
+    let mut text = String::with_capacity(shown * 8);
+    let mut braces = plan.braces_after.iter().peekable();
+    for chunk in &plan.chunks {
+        for at in chunk.start..chunk.end.min(shown) {
+            if chunk.side == side && !plan.hidden[at] {
+                text.push_str(match &tokens.tokens[at].kind {
+                    TokenKind::Punctuator(text) | TokenKind::Name(text) => text,
+                    TokenKind::Int(_) => "0",
+                    TokenKind::Float(_) => "0.0",
+                    TokenKind::String(_) => "\"\"",
+                });
+                if braces.next_if(|after| **after == at).is_some() {
+                    text.push_str(" {}");
+                }
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Lets graphql-parser read, and keeps its panics.
+pub(super) fn run<T, E: Display>(
+    tokens: &Tokens<'_>,
+    parse: impl FnOnce() -> Result<T, E>,
+) -> Result<T, Refusal> {
+    match contained(parse) {
+        Some(Ok(tree)) => Ok(tree),
+        Some(Err(error)) => Err(refusal(tokens, &error.to_string())),
+        None => {
+            let message = "graphql-parser has panicked on this document: please report it";
+            Err((0, ParseError::new(message, tokens.location(0))))
+        }
+    }
+}
+
+/// graphql-parser's errors are one text: `… at LINE:COLUMN`, then what was met and expected.
+fn refusal(tokens: &Tokens<'_>, said: &str) -> Refusal {
+    let line = said.split(" at ").nth(1).and_then(|rest| rest.split(':').next()?.parse().ok());
+    let index = line.unwrap_or(1_usize).saturating_sub(1).min(tokens.tokens.len());
+    let found = found(tokens.tokens.get(index).map(|token| &token.kind));
+    let expected = said.lines().find_map(|line| line.strip_prefix("Expected "));
+    let message = match expected {
+        Some(expected) => format!("{found} is out of place: expected {expected}"),
+        None => format!("{found} is out of place: remove it"),
+    };
+    (index, ParseError::new(message, tokens.location(index)))
+}
+
+/// The first mistake of a text: what graphql-parser has refused, unless that is only because it
+/// was not shown the rest.
+pub(super) fn first_mistake(
+    tokens: Tokens<'_>,
+    plan: Plan,
+    refusals: impl IntoIterator<Item = Refusal>,
+) -> Option<ParseError> {
+    let end = tokens.tokens.len();
+    let refusal = refusals.into_iter().min_by_key(|(index, _)| *index);
+    let held_back = match (plan.error, tokens.error) {
+        // A hidden part that only ends too early ends at what the lexer could not read.
+        (Some((_, error)), Some(lexical)) if error.location() == tokens.end => Some((end, lexical)),
+        (Some(error), _) => Some(error),
+        (None, Some(lexical)) => Some((end, lexical)),
+        (None, None) => None,
+    };
+    match (refusal, held_back) {
+        (Some((index, _)), Some((first, held))) if index >= first => Some(held),
+        (Some((_, refusal)), _) => Some(refusal),
+        (None, held_back) => held_back.map(|(_, error)| error),
+    }
+}
