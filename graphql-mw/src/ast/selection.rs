@@ -10,6 +10,8 @@ use crate::location::Location;
 pub struct SelectionSet {
     /// The selections in the order written.
     pub items: Vec<Selection>,
+    /// Where its brace opens; line 0 where there are no braces.
+    pub location: Location,
 }
 
 impl SelectionSet {

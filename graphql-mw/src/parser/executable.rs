@@ -215,7 +215,13 @@ impl Builder<'_, '_> {
             }
             tree::Selection::FragmentSpread(spread) => self.spread(spread).map(Selection::Spread),
         });
-        Ok(SelectionSet { items: items.collect::<Result<_, _>>()? })
+        let items = items.collect::<Result<Vec<_>, _>>()?;
+        // A field without braces has an empty set in the tree.
+        let location = match items.is_empty() {
+            true => Location::default(),
+            false => self.cursor.location_at(set.span.0.line - 1),
+        };
+        Ok(SelectionSet { items, location })
     }
 
     fn field<'s>(&mut self, field: &tree::Field<'s, &'s str>) -> Result<Field, ParseError> {
