@@ -30,6 +30,7 @@ mod location;
 mod parser;
 pub mod schema;
 pub mod validate;
+mod weigh;
 
 pub use ast::Document;
 pub use limits::{LimitError, Limits};

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::ast::Document;
 use crate::location::Location;
+use crate::weigh;
 
 /// How much a document may ask for, at most.
 ///
@@ -87,13 +88,43 @@ impl Error for LimitError {}
 impl Limits {
     /// Weighs every operation of a document that is otherwise valid.
     ///
-    /// The work is linear in the document's size, however often its fragments are used.
+    /// The work is linear in the document's size, however often its fragments are used; a fragment
+    /// that contains itself counts as nothing where it does so.
     ///
     /// # Errors
     ///
     /// The first operation that goes over one of the limits.
     pub fn check_operations(&self, document: &Document) -> Result<(), LimitError> {
-        let _ = document;
+        let fragments = weigh::fragments(document);
+        for operation in &document.operations {
+            let weight = weigh::selections(&operation.selection_set, &fragments);
+            let name = match &operation.name {
+                Some(name) => format!("`{name}`"),
+                None => "the operation".into(),
+            };
+            let message = if weight.depth > self.max_depth {
+                format!(
+                    "{name} nests {} levels of fields, and {} are allowed: ask in several \
+                     operations, or raise `max_depth`",
+                    weight.depth, self.max_depth
+                )
+            } else if weight.fields > self.max_fields {
+                format!(
+                    "{name} asks for {} fields, and {} are allowed: ask in several operations, \
+                     or raise `max_fields`",
+                    weight.fields, self.max_fields
+                )
+            } else if weight.complexity > self.max_complexity {
+                format!(
+                    "{name} weighs {}, and {} is allowed: ask for fewer items of lists, or raise \
+                     `max_complexity`",
+                    weight.complexity, self.max_complexity
+                )
+            } else {
+                continue;
+            };
+            return Err(LimitError { message, location: operation.location });
+        }
         Ok(())
     }
 }

@@ -32,6 +32,11 @@ impl<'a> Context<'a> {
         self.violations.len() >= MAX_VIOLATIONS
     }
 
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_clean(&self) -> bool {
+        self.violations.is_empty()
+    }
+
     pub(super) fn report(
         &mut self,
         rule: Rule,
