@@ -21,6 +21,7 @@ pub(crate) mod variables;
 mod violation;
 mod walk;
 
+pub(crate) use context::did_you_mean;
 pub use rule::Rule;
 pub use violation::Violation;
 

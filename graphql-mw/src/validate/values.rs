@@ -147,10 +147,10 @@ impl<'a> Checker<'_, 'a> {
                 for field in fields.iter().filter(|field| field.is_required()) {
                     if !given.iter().any(|given| given.name.text == field.name) {
                         let message = format!(
-                            "`{}` needs its field `{2}` of type `{}`: add `{2}: …`",
+                            "`{}` needs its field `{1}` of type `{2}`: add `{1}: …`",
                             expected.name,
-                            self.schema.written(&field.type_ref),
                             field.name,
+                            self.schema.written(&field.type_ref),
                         );
                         self.misfit(value.location, message);
                     }
