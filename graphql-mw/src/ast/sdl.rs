@@ -15,7 +15,7 @@ pub(crate) struct Definition {
     pub(crate) name: Name,
     pub(crate) directives: Vec<Directive>,
     pub(crate) kind: DefinitionKind,
-    /// Where its keyword stands.
+    /// Where its keyword stands, or `extend` before it.
     pub(crate) location: Location,
 }
 

@@ -90,7 +90,7 @@ impl Plan {
                 if open == 0 {
                     break;
                 }
-            } else if token.is("@") && open == 1 {
+            } else if token.is("@") && open == 1 && ends_a_type_or_value(tokens, at - 1) {
                 cursor.seek(at);
                 cursor.directives(true).map_err(|error| (at, error))?;
                 self.hidden[at..cursor.at()].fill(true);
@@ -203,6 +203,16 @@ fn end_of_type_system(tokens: &Tokens<'_>, keyword: usize) -> usize {
         at += 1;
     }
     tokens.tokens.len()
+}
+
+/// Whether the token `at` may be the last one before a variable's directives. Where it is not, they
+/// are out of place, and graphql-parser is to see them.
+fn ends_a_type_or_value(tokens: &Tokens<'_>, at: usize) -> bool {
+    match kind(tokens, at) {
+        Some(TokenKind::Punctuator(sign)) => ["!", "]", "}"].contains(sign),
+        Some(TokenKind::Name(_)) => !kind(tokens, at - 1).is_some_and(|before| before.is("$")),
+        _ => true,
+    }
 }
 
 fn kind<'t, 'a>(tokens: &'t Tokens<'a>, at: usize) -> Option<&'t TokenKind<'a>> {

@@ -56,13 +56,35 @@ pub(super) fn run<T, E: Display>(
 fn refusal(tokens: &Tokens<'_>, said: &str) -> Refusal {
     let line = said.split(" at ").nth(1).and_then(|rest| rest.split(':').next()?.parse().ok());
     let index = line.unwrap_or(1_usize).saturating_sub(1).min(tokens.tokens.len());
-    let found = found(tokens.tokens.get(index).map(|token| &token.kind));
-    let expected = said.lines().find_map(|line| line.strip_prefix("Expected "));
-    let message = match expected {
-        Some(expected) => format!("{found} is out of place: expected {expected}"),
-        None => format!("{found} is out of place: remove it"),
+    let found = tokens.tokens.get(index).map(|token| found(Some(&token.kind)));
+    let expected = said.lines().find_map(|line| line.strip_prefix("Expected ")).map(choices);
+    let message = match (found, expected) {
+        (Some(found), Some(expected)) => format!("{found} is out of place: expected {expected}"),
+        (Some(found), None) => format!("{found} is out of place: remove it"),
+        (None, Some(expected)) => format!("the document ends too early: add {expected}"),
+        (None, None) => "the document ends too early: add what is missing".into(),
     };
     (index, ParseError::new(message, tokens.location(index)))
+}
+
+/// graphql-parser's list of what it would have taken, as `a name, `:` or …`.
+fn choices(expected: &str) -> String {
+    let mut choices: Vec<String> = Vec::new();
+    for word in expected.split([',', ' ']).filter(|word| !word.is_empty() && *word != "or") {
+        let choice = match word {
+            "Name" => "a name".into(),
+            "IntValue" | "FloatValue" => "a number".into(),
+            "StringValue" | "BlockString" => "a string".into(),
+            other => format!("`{other}`"),
+        };
+        if !choices.contains(&choice) {
+            choices.push(choice);
+        }
+    }
+    match choices.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => choices.concat(),
+    }
 }
 
 /// The first mistake of a text: what graphql-parser has refused, unless that is only because it
@@ -76,7 +98,9 @@ pub(super) fn first_mistake(
     let refusal = refusals.into_iter().min_by_key(|(index, _)| *index);
     let held_back = match (plan.error, tokens.error) {
         // A hidden part that only ends too early ends at what the lexer could not read.
-        (Some((_, error)), Some(lexical)) if error.location() == tokens.end => Some((end, lexical)),
+        (Some((first, error)), Some(lexical)) if error.location() == tokens.end => {
+            Some((first, lexical))
+        }
         (Some(error), _) => Some(error),
         (None, Some(lexical)) => Some((end, lexical)),
         (None, None) => None,

@@ -65,7 +65,7 @@ fn definition<'s>(
     };
     let at = position.line - 1;
     let (is_extension, description) = before(cursor, at);
-    let location = cursor.location();
+    let location = cursor.location_at(at - usize::from(is_extension));
     let keyword = cursor.name()?;
     let (name, directives, kind);
     match definition {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Conflict;
 use super::same::{difference, types_conflict};
-use super::sets::{FieldIn, Grouped, SetIn, of_fragment};
+use super::sets::{FieldIn, Grouped, SetIn, SetKey, of_fragment};
 use crate::ast::Document;
 use crate::schema::{Schema, TypeId, TypeKind};
 
@@ -61,7 +61,7 @@ struct Detector<'a> {
     schema: &'a Schema,
     document: &'a Document,
     /// The questions that have been asked.
-    seen: HashSet<(Question, Vec<(usize, Option<TypeId>)>)>,
+    seen: HashSet<(Question, Vec<SetKey>)>,
     todo: Vec<(Question, Vec<SetIn<'a>>)>,
     /// For each fragment, the last expansion that has put it in its place.
     expanded_for: Vec<usize>,

@@ -12,9 +12,11 @@ pub(super) struct SetIn<'a> {
     pub(super) parent: Option<TypeId>,
 }
 
+/// What tells a set from the others of its document: its address and its type.
+pub(super) type SetKey = (usize, Option<TypeId>);
+
 impl SetIn<'_> {
-    /// What tells it from other sets of the document.
-    pub(super) fn key(&self) -> (usize, Option<TypeId>) {
+    pub(super) fn key(&self) -> SetKey {
         (std::ptr::from_ref(self.set).addr(), self.parent)
     }
 }
