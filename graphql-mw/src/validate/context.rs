@@ -9,11 +9,9 @@ use crate::schema::{Schema, TypeRef};
 /// As many violations as graphql-js reports; a document with more has a cause that shows before.
 const MAX_VIOLATIONS: usize = 100;
 
-/// Longer names are no slip of the pen, and comparing them costs their length.
-const MAX_NEAR: usize = 60;
-
-/// Among more than this, the document may have written them itself to be compared.
-const MAX_CANDIDATES: usize = 500;
+/// What one search for a likely name may cost, in letters that are compared: a document may have
+/// written both names to be compared at length.
+const MAX_COMPARED: usize = 100_000;
 
 pub(super) struct Context<'a> {
     pub(super) schema: &'a Schema,
@@ -68,9 +66,11 @@ pub(crate) fn did_you_mean<'n>(
     known: impl IntoIterator<Item = &'n str>,
     otherwise: &str,
 ) -> String {
-    // A name much longer or shorter is never near, and is sorted out before it is compared.
-    let is_alike = |known: &&str| known.len().abs_diff(name.len()) <= name.len().max(3) / 2;
-    let known = known.into_iter().take(MAX_CANDIDATES).filter(is_alike);
-    let near = if name.len() <= MAX_NEAR { nearest(name, known) } else { None };
-    near.map_or_else(|| otherwise.into(), |near| format!("did you mean `{near}`?"))
+    let mut compared = 0;
+    let affordable = known.into_iter().take_while(|known| {
+        compared += known.len().saturating_mul(name.len());
+        compared <= MAX_COMPARED
+    });
+    nearest(name, affordable)
+        .map_or_else(|| otherwise.into(), |near| format!("did you mean `{near}`?"))
 }

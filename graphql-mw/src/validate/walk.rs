@@ -11,6 +11,8 @@ use crate::schema::{DirectiveLocation, TypeId};
 pub(super) struct Uses<'a> {
     pub(super) operations: Vec<DefinitionUses<'a>>,
     pub(super) fragments: Vec<DefinitionUses<'a>>,
+    /// How many selections stand in the document.
+    pub(super) selections: usize,
 }
 
 /// What one definition uses itself, not through its fragments.
@@ -33,7 +35,7 @@ pub(super) fn check<'a>(context: &mut Context<'a>) -> Uses<'a> {
         };
         directives::check(context, &operation.directives, location, &mut own.variables);
         selections(context, schema.root(operation.kind), &operation.selection_set, &mut own);
-        own.spreads = spreads(&operation.selection_set);
+        uses.selections += spreads(&operation.selection_set, &mut own.spreads);
         uses.operations.push(own);
     }
     for fragment in &document.fragments {
@@ -42,7 +44,7 @@ pub(super) fn check<'a>(context: &mut Context<'a>) -> Uses<'a> {
         let location = DirectiveLocation::FragmentDefinition;
         directives::check(context, &fragment.directives, location, &mut own.variables);
         selections(context, parent, &fragment.selection_set, &mut own);
-        own.spreads = spreads(&fragment.selection_set);
+        uses.selections += spreads(&fragment.selection_set, &mut own.spreads);
         uses.fragments.push(own);
     }
     uses
@@ -91,12 +93,13 @@ fn selections<'a>(
     }
 }
 
-/// The spreads in a selection set, those of inner sets included, in graphql-js's order: the set's
-/// own first, then those of the inner sets, the last set first.
-fn spreads(set: &SelectionSet) -> Vec<&FragmentSpread> {
-    let mut spreads = Vec::new();
+/// Adds the spreads in a selection set, those of inner sets included, in graphql-js's order: the
+/// set's own first, then those of the inner sets, the last set first. How many selections it met.
+fn spreads<'a>(set: &'a SelectionSet, spreads: &mut Vec<&'a FragmentSpread>) -> usize {
+    let mut met = 0;
     let mut sets = vec![set];
     while let Some(set) = sets.pop() {
+        met += set.items.len();
         for selection in &set.items {
             match selection {
                 Selection::Field(field) => sets.push(&field.selection_set),
@@ -105,5 +108,5 @@ fn spreads(set: &SelectionSet) -> Vec<&FragmentSpread> {
             }
         }
     }
-    spreads
+    met
 }

@@ -15,11 +15,16 @@ mod sets;
 use super::Rule;
 use super::context::Context;
 
-/// Selections that may be looked at; some tens of milliseconds.
+/// Selections that may be looked at, whatever the document's size: some tens of milliseconds.
 const BUDGET: usize = 300_000;
 
-pub(super) fn check(context: &mut Context<'_>) {
-    let conflict = match detect::first_conflict(context.schema, context.document, BUDGET) {
+/// How often each selection may be looked at in a larger document: twice for each question, and
+/// again where several ways lead to it.
+const BUDGET_EACH: usize = 10;
+
+pub(super) fn check(context: &mut Context<'_>, selections: usize) {
+    let budget = BUDGET.max(selections.saturating_mul(BUDGET_EACH));
+    let conflict = match detect::first_conflict(context.schema, context.document, budget) {
         detect::Outcome::None => return,
         detect::Outcome::Conflict(conflict) => conflict,
         // A document that is refused anyway needs no further reason.
@@ -32,7 +37,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             return;
         }
     };
-    let mut conflicts = explain::conflicts(context.schema, context.document, BUDGET);
+    let mut conflicts = explain::conflicts(context.schema, context.document, budget);
     if conflicts.is_empty() {
         conflicts.push(conflict);
     }
