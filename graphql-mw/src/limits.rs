@@ -19,7 +19,6 @@ use crate::weigh;
 /// let limits = Limits { max_aliases: 10, ..Limits::default() };
 /// ```
 #[derive(Clone, Debug)]
-#[allow(clippy::exhaustive_structs)]
 pub struct Limits {
     /// Length of the text in bytes; 256 KiB.
     pub max_bytes: usize,

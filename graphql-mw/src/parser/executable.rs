@@ -46,12 +46,9 @@ pub(crate) fn executable(text: &str, limits: &Limits) -> Result<Document, ParseE
         Some(Err(refusal)) => (Vec::new(), Some(refusal)),
         None => (Vec::new(), None),
     };
-    if refusal.is_some() || checked.is_some() || plan.error.is_some() || tokens.error.is_some() {
-        let refusals = refusal.into_iter().chain(checked);
-        if let Some(error) = relay::first_mistake(tokens, plan, refusals) {
-            return Err(error);
-        }
-        return Ok(Document { operations: vec![], fragments: vec![], not_executable: vec![] });
+    let refusals = refusal.into_iter().chain(checked);
+    if let Some(error) = relay::first_mistake(&tokens, &plan, refusals) {
+        return Err(error);
     }
 
     let types = plan.chunks.iter().filter(|chunk| chunk.side == Side::TypeSystem);

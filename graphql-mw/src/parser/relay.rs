@@ -87,27 +87,26 @@ fn choices(expected: &str) -> String {
     }
 }
 
-/// The first mistake of a text: what graphql-parser has refused, unless that is only because it
-/// was not shown the rest.
+/// The first mistake of a text, if it has any: what graphql-parser has refused, unless that is only
+/// because it was not shown the rest.
 pub(super) fn first_mistake(
-    tokens: Tokens<'_>,
-    plan: Plan,
+    tokens: &Tokens<'_>,
+    plan: &Plan,
     refusals: impl IntoIterator<Item = Refusal>,
 ) -> Option<ParseError> {
-    let end = tokens.tokens.len();
     let refusal = refusals.into_iter().min_by_key(|(index, _)| *index);
-    let held_back = match (plan.error, tokens.error) {
+    let held_back = match (&plan.error, &tokens.error) {
         // A hidden part that only ends too early ends at what the lexer could not read.
         (Some((first, error)), Some(lexical)) if error.location() == tokens.end => {
-            Some((first, lexical))
+            Some((*first, lexical))
         }
-        (Some(error), _) => Some(error),
-        (None, Some(lexical)) => Some((end, lexical)),
+        (Some((first, error)), _) => Some((*first, error)),
+        (None, Some(lexical)) => Some((tokens.tokens.len(), lexical)),
         (None, None) => None,
     };
     match (refusal, held_back) {
-        (Some((index, _)), Some((first, held))) if index >= first => Some(held),
-        (Some((_, refusal)), _) => Some(refusal),
-        (None, held_back) => held_back.map(|(_, error)| error),
+        (Some((index, refusal)), Some((first, _))) if index < first => Some(refusal),
+        (_, Some((_, held_back))) => Some(held_back.clone()),
+        (refusal, None) => refusal.map(|(_, error)| error),
     }
 }

@@ -34,14 +34,12 @@ pub(crate) fn type_system(text: &str) -> Result<Vec<Definition>, ParseError> {
         Ok(tree) => (tree.definitions, None),
         Err(refusal) => (Vec::new(), Some(refusal)),
     };
-    if refusal.is_none() && alien.is_none() && plan.error.is_none() && tokens.error.is_none() {
-        let mut cursor = Cursor::new(&tokens);
-        return definitions.iter().map(|it| definition(&mut cursor, it)).collect();
+    let refusals = alien.into_iter().chain(refusal);
+    if let Some(error) = relay::first_mistake(&tokens, &plan, refusals) {
+        return Err(error);
     }
-    match relay::first_mistake(tokens, plan, alien.into_iter().chain(refusal)) {
-        Some(error) => Err(error),
-        None => Ok(Vec::new()),
-    }
+    let mut cursor = Cursor::new(&tokens);
+    definitions.iter().map(|it| definition(&mut cursor, it)).collect()
 }
 
 /// The tree says where a definition begins and that it is well-formed; what it lacks is places,

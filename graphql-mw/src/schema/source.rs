@@ -65,9 +65,16 @@ pub(super) fn source(
     let (extensions, definitions): (Vec<_>, Vec<_>) =
         definitions.into_iter().partition(|definition| definition.is_extension);
     for definition in definitions {
-        // A schema that was printed by a tool may spell out the scalars that every schema has.
-        if !BUILTIN_SCALARS.contains(&&*definition.name) {
-            source.define(definition, &mut types, &mut directives, problems);
+        let is_builtin = BUILTIN_SCALARS.contains(&&*definition.name);
+        match &definition.kind {
+            // A schema that was printed by a tool may spell out the scalars that every schema has.
+            DefinitionKind::Scalar if is_builtin => {}
+            kind if is_builtin && !matches!(kind, DefinitionKind::Directive(_)) => {
+                let message =
+                    format!("`{}` is a scalar of every schema: use another name", definition.name);
+                problems.push(SchemaProblem { message, location: definition.name.location });
+            }
+            _ => source.define(definition, &mut types, &mut directives, problems),
         }
     }
     for extension in extensions {

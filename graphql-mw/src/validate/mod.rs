@@ -3,7 +3,7 @@
 //! One walk over every definition holds the rules that concern one place, a file for each kind of
 //! place; it notes which variables and fragments each definition uses, and the rules on those
 //! follow. Fragments are never entered from where they are used, so that the work is linear in the
-//! document's size; only [`merge`] compares what fragments bring together, with a budget.
+//! document's size; only the rule on overlapping fields compares what fragments bring together, with a budget.
 
 mod arguments;
 mod context;

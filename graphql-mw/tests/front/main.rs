@@ -3,5 +3,6 @@
 mod hostile;
 mod limits;
 mod parsing;
+mod rules;
 mod schema;
 mod vectors;

@@ -59,3 +59,62 @@ pub(super) struct Conflict {
     /// Where they stand; those inside of them that are to blame, too.
     places: Vec<crate::ast::Location>,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Limits, Schema};
+
+    const SDL: &str = "
+        interface I { f: I g(x: Int): I s: String n: Int }
+        type A implements I { f: I g(x: Int): I s: String n: Int t: [Int] u: Int }
+        type B implements I { f: I g(x: Int): I s: String n: Int t: Int u: Int! }
+        type Query { f: I g(x: Int): I a: A b: B s: String n: Int }
+    ";
+
+    /// Mostly fields that agree: one document of seven has a conflict.
+    fn selections() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            12 => Just("s"), 6 => Just("n"), 1 => Just("u"), 2 => Just("x: s"), 1 => Just("x: n"),
+            3 => Just("...P"), 3 => Just("...Q"), 3 => Just("...R"),
+        ];
+        let set = leaf.prop_map(String::from).prop_recursive(4, 16, 3, |inner| {
+            let opening = prop_oneof![
+                6 => Just("f"), 3 => Just("g"), 1 => Just("g(x: 1)"), 1 => Just("y: f"),
+                1 => Just("y: g"), 3 => Just("... on A"), 3 => Just("... on B"), 2 => Just("..."),
+            ];
+            (opening, prop::collection::vec(inner, 1..3))
+                .prop_map(|(opening, inner)| format!("{opening} {{ {} }}", inner.join(" ")))
+        });
+        prop::collection::vec(set, 1..3).prop_map(|sets| sets.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::with_cases(800)
+        })]
+
+        /// The fragments spread one another at random, in circles too.
+        #[test]
+        fn merging_finds_a_conflict_where_comparing_two_by_two_does(
+            root in selections(), p in selections(), q in selections(), r in selections(),
+        ) {
+            let text = format!(
+                "{{ {root} }} fragment P on A {{ {p} }} fragment Q on I {{ {q} }} fragment R on B {{ {r} }}"
+            );
+            let schema = Schema::parse(SDL).unwrap();
+            let document = crate::Document::parse(&text, &Limits::default()).unwrap();
+            let merged = detect::first_conflict(&schema, &document, 1_000_000);
+            let compared = explain::conflicts(&schema, &document, 1_000_000);
+            let found = match merged {
+                detect::Outcome::None => false,
+                detect::Outcome::Conflict(_) => true,
+                detect::Outcome::TooMuch => return Ok(()),
+            };
+            prop_assert_eq!(found, !compared.is_empty(), "{}", text);
+        }
+    }
+}
