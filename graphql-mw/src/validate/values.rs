@@ -34,7 +34,7 @@ pub(super) fn value<'a>(
 ) {
     let schema = context.schema;
     let mut found = Vec::new();
-    Checker { schema, found: &mut found, usages }.value(value, place);
+    Checker { schema, found: &mut found, usages, is_told: false }.value(value, place);
     for Misfit { rule, locations, message } in found {
         context.report(rule, locations, message);
     }
@@ -58,7 +58,7 @@ pub(super) fn default(
     type_ref: Option<&TypeRef>,
 ) -> Vec<(Rule, Vec<Location>, String)> {
     let mut found = Vec::new();
-    Checker { schema, found: &mut found, usages: &mut Vec::new() }
+    Checker { schema, found: &mut found, usages: &mut Vec::new(), is_told: false }
         .value(value, Place::of(type_ref));
     found.into_iter().map(|it| (it.rule, it.locations, it.message)).collect()
 }
@@ -90,12 +90,17 @@ struct Checker<'c, 'a> {
     schema: &'a Schema,
     found: &'c mut Vec<Misfit>,
     usages: &'c mut Vec<Usage<'a>>,
+    /// Inside of a list that stands where none belongs: that is told once, and only the variables
+    /// in it are of interest, which graphql-js holds against the type all the same.
+    is_told: bool,
 }
 
 impl<'a> Checker<'_, 'a> {
     fn misfit(&mut self, location: Location, message: String) {
-        let rule = Rule::ValuesOfCorrectType;
-        self.found.push(Misfit { rule, locations: vec![location], message });
+        if !self.is_told {
+            let rule = Rule::ValuesOfCorrectType;
+            self.found.push(Misfit { rule, locations: vec![location], message });
+        }
     }
 
     /// The parser bounds the nesting.
@@ -114,12 +119,16 @@ impl<'a> Checker<'_, 'a> {
             }
             ValueKind::List(items) => {
                 let item = type_ref.and_then(TypeRef::item);
+                let was_told = self.is_told;
                 if let (Some(expected), None) = (type_ref, item) {
                     self.leaf(value, expected);
+                    self.is_told = true;
                 }
+                let item = item.or(type_ref.map(TypeRef::nullable));
                 for item_value in items {
                     self.value(item_value, Place::of(item));
                 }
+                self.is_told = was_told;
             }
             ValueKind::Object(fields) => self.object(value, fields, type_ref),
             _ => {

@@ -95,7 +95,8 @@ impl<'a> Explainer<'a> {
                         Some(name) => self.schema.type_named(name).map(|found| found.id),
                         None => set.parent,
                     };
-                    self.each_set(SetIn { set: &inline.selection_set, parent }, found);
+                    // Its own selections are compared as part of the set around it.
+                    self.each_set_below(SetIn { set: &inline.selection_set, parent }, found);
                 }
                 Selection::Spread(_) => {}
             }
