@@ -10,6 +10,8 @@ pub(crate) struct Weight {
     pub(crate) fields: u64,
     /// Fields, each as many times as the lists it stands in are to be long.
     pub(crate) complexity: u64,
+    /// Lists of introspection that stand in one another.
+    pub(crate) lists: usize,
 }
 
 /// The weight of each fragment. A stack of its own takes the place of calls: a chain of fragments
@@ -54,6 +56,7 @@ pub(crate) fn selections(set: &SelectionSet, fragments: &[Weight]) -> Weight {
                     depth: inner.depth.saturating_add(1),
                     fields: inner.fields.saturating_add(1),
                     complexity: inner.complexity.saturating_mul(items(field)).saturating_add(1),
+                    lists: inner.lists.saturating_add(usize::from(is_introspection_list(field))),
                 }
             }
             Selection::InlineFragment(inline) => selections(&inline.selection_set, fragments),
@@ -62,6 +65,7 @@ pub(crate) fn selections(set: &SelectionSet, fragments: &[Weight]) -> Weight {
             }
         };
         sum.depth = sum.depth.max(part.depth);
+        sum.lists = sum.lists.max(part.lists);
         sum.fields = sum.fields.saturating_add(part.fields);
         sum.complexity = sum.complexity.saturating_add(part.complexity);
     }
@@ -72,4 +76,9 @@ pub(crate) fn selections(set: &SelectionSet, fragments: &[Weight]) -> Weight {
 fn items(field: &Field) -> u64 {
     let given = ["first", "last", "limit"].iter().find_map(|name| field.argument(name)?.as_i64());
     given.map_or(1, |count| u64::try_from(count).unwrap_or(0).max(1))
+}
+
+/// Whether a field of `__Type` leads from one type to many; only asked inside of introspection.
+fn is_introspection_list(field: &Field) -> bool {
+    ["fields", "interfaces", "possibleTypes", "inputFields"].contains(&&*field.name)
 }

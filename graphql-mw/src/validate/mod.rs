@@ -12,6 +12,7 @@ mod definitions;
 mod directives;
 mod fields;
 mod fragments;
+mod introspection;
 mod merge;
 mod rule;
 mod subscriptions;
@@ -46,6 +47,7 @@ pub fn validate(schema: &Schema, document: &Document) -> Vec<Violation> {
     cycles::check(&mut context, &uses);
     variables::check(&mut context, &uses);
     subscriptions::check(&mut context);
+    introspection::check(&mut context, &uses);
     merge::check(&mut context, uses.selections);
     context.into_violations()
 }

@@ -50,4 +50,6 @@ rules! {
     VariablesInAllowedPosition "Variables fit the types of their places.",
     OverlappingFieldsCanBeMerged "Fields with one name in the answer are the same.",
     UniqueInputFieldNames "Fields of an input object have different names.",
+    MaxIntrospectionDepth "Introspection does not go from types to fields to types to no end; \
+                           not in the specification, but in graphql-js.",
 }

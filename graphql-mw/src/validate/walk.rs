@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::variables::Usage;
 use super::{arguments, directives, fields, fragments, values, variables};
-use crate::ast::{FragmentSpread, OperationKind, Selection, SelectionSet};
+use crate::ast::{Field, FragmentSpread, OperationKind, Selection, SelectionSet};
 use crate::schema::{DirectiveLocation, TypeId};
 
 /// What each definition uses, by its number.
@@ -18,6 +18,8 @@ pub(super) struct Uses<'a> {
 /// What one definition uses itself, not through its fragments.
 #[derive(Default)]
 pub(super) struct DefinitionUses<'a> {
+    /// Its `__schema` and `__type`.
+    pub(super) introspections: Vec<&'a Field>,
     pub(super) variables: Vec<Usage<'a>>,
     pub(super) spreads: Vec<&'a FragmentSpread>,
 }
@@ -65,6 +67,9 @@ fn selections<'a>(
         match selection {
             Selection::Field(field) => {
                 let definition = fields::check(context, parent, field);
+                if matches!(&*field.name, "__schema" | "__type") {
+                    own.introspections.push(field);
+                }
                 arguments::of_field(context, field, definition);
                 let known = definition.map_or(&[][..], |definition| &definition.arguments);
                 values::arguments(context, &field.arguments, known, &mut own.variables);

@@ -109,7 +109,21 @@ fn a_conflict_of_inner_fields_names_all_that_are_to_blame() {
 }
 
 #[test]
+fn introspection_does_not_go_round_in_circles() {
+    let fine = "{ __type(name: \"Dog\") { fields { type { ...T } } } } \
+                fragment T on __Type { interfaces { name } ofType { ofType { possibleTypes { name } } } }";
+    assert_eq!(said(fine), "");
+    let deep = "{ __schema { types { fields { type { ...T } } } } } \
+                fragment T on __Type { inputFields { type { possibleTypes { name } } } }";
+    assert_eq!(
+        said(deep),
+        "1:3: `__schema` asks for lists of fields or types in one another, 3 deep: \
+         ask for the fields of each type by itself (MaxIntrospectionDepth)"
+    );
+}
+
+#[test]
 fn every_rule_has_the_name_that_graphql_js_has_for_it() {
-    assert_eq!(Rule::ALL.len(), 26);
+    assert_eq!(Rule::ALL.len(), 27);
     assert_eq!(Rule::NoFragmentCycles.name(), "NoFragmentCycles");
 }
