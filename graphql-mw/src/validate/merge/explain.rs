@@ -145,6 +145,7 @@ impl<'a> Explainer<'a> {
         fragment: usize,
         found: &mut Vec<Pair>,
     ) {
+        self.spent += 1;
         let key = (set.key().0, fragment);
         if self.is_over() || is_compared(&mut self.fields_and_fragment, key, is_exclusive) {
             return;
@@ -163,6 +164,7 @@ impl<'a> Explainer<'a> {
     }
 
     fn fragments(&mut self, is_exclusive: bool, a: usize, b: usize, found: &mut Vec<Pair>) {
+        self.spent += 1;
         let key = (a.min(b), a.max(b));
         if a == b || self.is_over() || is_compared(&mut self.two_fragments, key, is_exclusive) {
             return;
