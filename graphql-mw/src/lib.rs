@@ -24,12 +24,29 @@
 //! No part of this crate does I/O. Bad input ends in an error within milliseconds; it never
 //! panics, and memory and time are bounded by the document's size.
 
+mod args;
 pub mod ast;
+mod data;
+mod error;
+mod executor;
+mod field;
+mod info;
 mod limits;
+mod loader;
 mod location;
+mod middleware;
+mod next;
 mod parser;
+mod path;
+mod profile;
+mod request;
+mod resolved;
+mod response;
 pub mod schema;
+mod scope;
+mod selection;
 pub mod validate;
+mod value;
 mod weigh;
 
 pub use ast::Document;
@@ -38,3 +55,30 @@ pub use location::Location;
 pub use parser::ParseError;
 pub use schema::{Schema, SchemaError};
 pub use validate::{Rule, Violation, validate};
+
+pub use args::Args;
+pub use data::{Data, DataObject};
+pub use error::{Error, Result};
+pub use executor::{Executor, ExecutorBuilder, ExecutorError, Subscription};
+pub use field::Field;
+pub use info::{Info, Phase};
+pub use loader::Loader;
+pub use middleware::{FieldLayer, FieldMiddleware, On, field, from_fn, scoped};
+pub use next::{Next, Retry};
+pub use path::{Path, PathSegment};
+pub use profile::{Profile, UnknownProfile};
+pub use request::Request;
+pub use resolved::{FieldFuture, Resolved};
+pub use response::{Response, ResponseError};
+pub use scope::{Scope, Target};
+pub use selection::{SelectedField, Selection};
+pub use value::{Later, Object, Source, Text, Value};
+
+pub use engine_core::panics::quiet_panics;
+pub use engine_core::{BuildError, Exit, Layer, Order, State};
+
+/// A stack of this engine's layers.
+pub type Stack = engine_core::Stack<FieldLayer>;
+
+/// Layers of this engine by name.
+pub type Registry = engine_core::Registry<FieldLayer>;

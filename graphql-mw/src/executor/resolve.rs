@@ -1,0 +1,81 @@
+//! One field through its layers to its resolver.
+
+use super::compiled::{Reach, Resolver};
+use super::node::Node;
+use super::plan::Planned;
+use super::run::Run;
+use super::unit::{Exits, Unit};
+use crate::args::Args;
+use crate::error::{Error, Result};
+use crate::field::Field;
+use crate::info::Info;
+use crate::next::Rest;
+use crate::resolved::Resolved;
+use crate::value::{Object, Text, Value};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Resolves a field of an object through its layers.
+pub(super) fn resolve<'a>(
+    run: &'a Run<'a>,
+    planned: &'a Planned<'a>,
+    parent: &'a Node<'a>,
+    args: &'a Object,
+) -> Resolved<'a> {
+    let info = Info { run, planned, parent };
+    let field = Field { root: parent.value(), info, args: Args::new(args) };
+    if planned.layers.exits.is_empty() {
+        rest(planned, None).resolve(field)
+    } else {
+        let unit = run.units.alloc(Unit::default());
+        let exits = Exits::new(unit, planned.layers, info);
+        exits.after(rest(planned, Some(unit)).resolve(field))
+    }
+}
+
+/// The whole stack of a field.
+pub(super) fn rest<'a>(planned: &'a Planned<'a>, unit: Option<&'a Unit>) -> Rest<'a> {
+    let (layers, endpoint) = (&*planned.layers.run, Endpoint(planned.resolver));
+    Rest { layers, endpoint, unit, place: 0 }
+}
+
+/// The resolver of a field, with all layers around it.
+#[derive(Clone, Copy)]
+pub(crate) struct Endpoint<'a>(&'a Resolver);
+
+impl<'a> Endpoint<'a> {
+    /// Resolves the field. It does not panic: a panic is an error (rule S10).
+    pub(crate) fn resolve(self, field: Field<'a>) -> Resolved<'a> {
+        match self.0 {
+            Resolver::Default => Resolved::Ready(default(&field)),
+            Resolver::TypeName => {
+                Resolved::Ready(Ok(Value::String(Text::from(&field.info.planned.parent.name))))
+            }
+            Resolver::Ready(resolve) => {
+                let ran = catch_unwind(AssertUnwindSafe(|| resolve(&field)));
+                Resolved::Ready(ran.unwrap_or_else(|payload| Err(Error::from_panic(payload))))
+            }
+            Resolver::Any(resolve) => {
+                let ran = catch_unwind(AssertUnwindSafe(|| resolve(field)));
+                ran.unwrap_or_else(|payload| Resolved::Ready(Err(Error::from_panic(payload))))
+            }
+        }
+    }
+}
+
+/// The value of a field without a resolver: the member of its parent that has its name.
+fn default(field: &Field<'_>) -> Result<Value> {
+    let info = &field.info;
+    match field.root {
+        Value::Object(object) => Ok(object.get(info.field_name()).cloned().unwrap_or_default()),
+        Value::Null => Ok(Value::Null),
+        // An event that is no object is the field's value itself.
+        event if info.planned.reach == Reach::Event && info.parent.is_root() => Ok(event.clone()),
+        other => Err(Error::new(format!(
+            "`{0}.{1}` has no resolver, and its parent is {2} without members: attach one with \
+             `.resolver(\"{0}.{1}\", ..)`",
+            info.parent_type(),
+            info.field_name(),
+            other.kind(),
+        ))),
+    }
+}

@@ -1,0 +1,92 @@
+//! One field that has exits: who has been entered, and who is owed an exit.
+
+use super::compiled::Layers;
+use crate::error::Result;
+use crate::info::Info;
+use crate::resolved::{FieldFuture, Resolved};
+use crate::value::Value;
+use engine_core::{Exit, panics};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How far in one field has come. Only the field's own task touches it; it is atomic because that
+/// task may move between threads.
+#[derive(Debug, Default)]
+pub(crate) struct Unit {
+    entered: AtomicUsize,
+}
+
+impl Unit {
+    /// The layers before this place have been entered.
+    pub(crate) fn enter(&self, before: usize) {
+        self.entered.fetch_max(before, Ordering::Relaxed);
+    }
+}
+
+/// Owes every entered layer of a field its exit, exactly once, in reverse order (rule S9).
+pub(crate) struct Exits<'a> {
+    unit: &'a Unit,
+    layers: &'a Layers,
+    info: Info<'a>,
+    are_due: bool,
+}
+
+impl<'a> Exits<'a> {
+    pub(crate) fn new(unit: &'a Unit, layers: &'a Layers, info: Info<'a>) -> Self {
+        Exits { unit, layers, info, are_due: true }
+    }
+
+    /// Runs the exits when the value is there, which may be later.
+    pub(crate) fn after(self, resolved: Resolved<'a>) -> Resolved<'a> {
+        match resolved {
+            Resolved::Ready(result) => {
+                self.finish(how(&result));
+                Resolved::Ready(result)
+            }
+            Resolved::Future(future) => Resolved::future(self.await_on(future)),
+        }
+    }
+
+    async fn await_on(self, future: FieldFuture<'a>) -> Result<Value> {
+        // An argument is dropped after the locals, so the layers' futures are gone when the exits
+        // run.
+        let exits = self;
+        let result = { future }.await;
+        exits.finish(how(&result));
+        result
+    }
+
+    /// Runs the exits: the field is over.
+    pub(crate) fn finish(mut self, how: Exit) {
+        self.run(how);
+    }
+
+    fn run(&mut self, how: Exit) {
+        if !std::mem::take(&mut self.are_due) {
+            return;
+        }
+        let entered = self.unit.entered.load(Ordering::Relaxed);
+        for (_, exit) in self.layers.exits.iter().filter(|(place, _)| *place < entered) {
+            // Each exit has a guard of its own: this may be running while another panic unwinds,
+            // and the layers further out are owed theirs.
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| exit(&self.info, how))) {
+                let message = panics::message(payload);
+                panics::log(|| tracing::error!("the exit of a field's layer panicked: {message}"));
+            }
+        }
+    }
+}
+
+/// How a field ended that has come to a result.
+pub(crate) fn how(result: &Result<Value>) -> Exit {
+    match result {
+        Ok(_) => Exit::Done,
+        Err(_) => Exit::Failed,
+    }
+}
+
+impl Drop for Exits<'_> {
+    fn drop(&mut self) {
+        self.run(Exit::Dropped);
+    }
+}
