@@ -76,4 +76,5 @@ directive_locations! {
     EnumValue "ENUM_VALUE" "A value of an enum.",
     InputObject "INPUT_OBJECT" "An input object.",
     InputFieldDefinition "INPUT_FIELD_DEFINITION" "A field of an input object.",
+    DirectiveDefinition "DIRECTIVE_DEFINITION" "The definition of a directive.",
 }
