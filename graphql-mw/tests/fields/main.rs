@@ -1,0 +1,3 @@
+//! Fields and the layers around them: what is answered, in which order, and what it leaves behind.
+
+mod vectors;
