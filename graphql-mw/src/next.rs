@@ -1,13 +1,13 @@
 //! The rest of a field's stack.
 
-use crate::error::Error;
-use crate::executor::{Endpoint, Unit};
+use crate::error::{Error, Result};
+use crate::executor::{FieldStack, Unit};
 use crate::field::Field;
-use crate::middleware::FieldMiddleware;
 use crate::resolved::Resolved;
+use crate::value::Value;
+use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
 /// The rest of a field's stack, as a layer sees it. Resolving consumes it, so a field cannot be
 /// passed on twice by accident (rule S3):
@@ -23,14 +23,11 @@ use std::sync::Arc;
 /// Whoever means it asks for it by name: [`Next::retryable`] (rule F8).
 pub struct Next<'a>(Rest<'a>);
 
+/// Small enough for two registers: this is handed on once for each layer of each field.
 #[derive(Clone, Copy)]
 pub(crate) struct Rest<'a> {
-    /// The layers further in, outermost first.
-    pub(crate) layers: &'a [Arc<dyn FieldMiddleware>],
-    pub(crate) endpoint: Endpoint<'a>,
-    /// Counts who has been entered; only where a layer of the field has an exit.
-    pub(crate) unit: Option<&'a Unit>,
-    /// How many layers stand outside of these.
+    pub(crate) stack: &'a FieldStack<'a>,
+    /// How many layers stand outside of this.
     pub(crate) place: usize,
 }
 
@@ -79,19 +76,19 @@ impl<'a> Rest<'a> {
     /// Runs the next layer, or the resolver. It does not panic: whoever stands outside sees an
     /// error (rule S10).
     pub(crate) fn resolve(self, field: Field<'a>) -> Resolved<'a> {
-        match self.unit {
+        match &self.stack.unit {
             None => self.step(field),
             Some(unit) => self.step_counting(field, unit),
         }
     }
 
     fn step(self, field: Field<'a>) -> Resolved<'a> {
-        let Some((layer, layers)) = self.layers.split_first() else {
-            return self.endpoint.resolve(field);
+        let Some(layer) = self.stack.layers.get(self.place) else {
+            return self.stack.endpoint.resolve(field);
         };
-        let next = Next(Rest { layers, place: self.place + 1, ..self });
+        let next = Next(Rest { place: self.place + 1, ..self });
         let ran = catch_unwind(AssertUnwindSafe(|| layer.resolve(field, next)));
-        ran.unwrap_or_else(|payload| Resolved::Ready(Err(Error::from_panic(payload))))
+        ran.unwrap_or_else(panicked)
     }
 
     /// The same for a field that has exits: calling this means that the layers outside of this
@@ -99,29 +96,32 @@ impl<'a> Rest<'a> {
     #[cold]
     fn step_counting(self, field: Field<'a>, unit: &'a Unit) -> Resolved<'a> {
         unit.enter(self.place);
-        if self.layers.is_empty() {
-            return self.endpoint.resolve(field);
+        if self.place == self.stack.layers.len() {
+            return self.stack.endpoint.resolve(field);
         }
-        let before = self.place + 1;
-        match self.step(field) {
-            Resolved::Ready(Ok(value)) => {
-                unit.enter(before);
-                Resolved::Ready(Ok(value))
+        let answered = move |result: Result<Value>| {
+            if result.is_ok() {
+                unit.enter(self.place + 1);
             }
-            Resolved::Ready(Err(error)) => Resolved::Ready(Err(error)),
-            Resolved::Future(future) => Resolved::Future(future.entering(unit, before)),
-        }
+            result
+        };
+        self.step(field).then(answered)
     }
+}
+
+#[cold]
+fn panicked<'a>(payload: Box<dyn Any + Send>) -> Resolved<'a> {
+    Resolved::Ready(Err(Error::from_panic(payload)))
 }
 
 impl fmt::Debug for Next<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Next").field("layers", &self.0.layers.len()).finish()
+        f.debug_struct("Next").field("place", &self.0.place).finish()
     }
 }
 
 impl fmt::Debug for Retry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Retry").field("layers", &self.0.layers.len()).finish()
+        f.debug_struct("Retry").field("place", &self.0.place).finish()
     }
 }

@@ -1,7 +1,6 @@
 //! What resolving a field gives: a value that is there, or one that is awaited.
 
 use crate::error::{Error, Result};
-use crate::executor::Unit;
 use crate::value::Value;
 use futures_util::future::BoxFuture;
 use std::fmt;
@@ -82,7 +81,7 @@ impl From<Result<Value>> for Resolved<'_> {
 
 impl<'a> From<BoxFuture<'a, Result<Value>>> for Resolved<'a> {
     fn from(future: BoxFuture<'a, Result<Value>>) -> Self {
-        Resolved::Future(FieldFuture { future: Some(future), entering: None })
+        Resolved::Future(FieldFuture(Some(future)))
     }
 }
 
@@ -104,24 +103,12 @@ impl<'a> IntoFuture for Resolved<'a> {
 ///
 /// Cancel safety: dropping it drops the layers and the resolver where they stand; the exits of the
 /// entered layers run (rule S9).
-pub struct FieldFuture<'a> {
-    future: Option<BoxFuture<'a, Result<Value>>>,
-    /// The layer that this future is of has been entered once it answers.
-    entering: Option<(&'a Unit, usize)>,
-}
+pub struct FieldFuture<'a>(Option<BoxFuture<'a, Result<Value>>>);
 
 impl<'a> FieldFuture<'a> {
     /// Boxes a future.
     pub fn new(future: impl Future<Output = Result<Value>> + Send + 'a) -> Self {
-        FieldFuture { future: Some(Box::pin(future)), entering: None }
-    }
-
-    /// An answer of it enters the layers before this place.
-    pub(crate) fn entering(self, unit: &'a Unit, before: usize) -> Self {
-        match self.entering {
-            None => FieldFuture { future: self.future, entering: Some((unit, before)) },
-            Some(_) => FieldFuture { future: Some(Box::pin(self)), entering: Some((unit, before)) },
-        }
+        FieldFuture(Some(Box::pin(future)))
     }
 }
 
@@ -129,21 +116,18 @@ impl Future for FieldFuture<'_> {
     type Output = Result<Value>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(future) = &mut self.future else {
+        let Some(future) = &mut self.0 else {
             return Poll::Ready(Err(Error::new("the field's future was polled after its end")));
         };
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(result)) => {
-                self.future = None;
-                if let (Some((unit, before)), Ok(_)) = (self.entering, &result) {
-                    unit.enter(before);
-                }
+                self.0 = None;
                 Poll::Ready(result)
             }
             Err(payload) => {
                 // What is left of it may panic again when it is dropped.
-                let left = self.future.take();
+                let left = self.0.take();
                 if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(left))) {
                     engine_core::panics::discard(another);
                 }

@@ -24,7 +24,7 @@ pub(crate) use batches::{Batches, Queue};
 pub use builder::{ExecutorBuilder, ExecutorError};
 pub(crate) use node::Node;
 pub(crate) use plan::{Operation, Planned, Selected};
-pub(crate) use resolve::Endpoint;
+pub(crate) use resolve::FieldStack;
 pub(crate) use run::Run;
 pub use subscribe::Subscription;
 pub(crate) use unit::Unit;

@@ -1,8 +1,10 @@
 //! What an operation asks of the objects of a type: fields collected, merged, and made ready.
 
 use super::coerce::{self, BadArgument};
-use super::compiled::{Compiled, Layers, Reach, Resolver};
+use super::compiled::{Compiled, Reach};
+use super::resolve::FieldStack;
 use crate::ast::{self, Directive, Document, Location, Selection, SelectionSet, ValueKind};
+use crate::middleware::ExitHook;
 use crate::schema::{self, Type, TypeId};
 use crate::value::Object;
 use engine_core::State;
@@ -30,8 +32,9 @@ pub(crate) struct Planned<'a> {
     pub(crate) parent: &'a Type,
     pub(crate) key: &'a Arc<str>,
     pub(crate) reach: Reach,
-    pub(crate) resolver: &'a Resolver,
-    pub(crate) layers: &'a Layers,
+    pub(crate) stack: FieldStack<'a>,
+    /// The exits of its layers with their places, innermost first.
+    pub(crate) exits: &'a [(usize, ExitHook)],
     pub(crate) args: Result<Object, Box<BadArgument>>,
     /// The places in the document that were merged.
     nodes: Vec<&'a ast::Field>,
@@ -74,16 +77,18 @@ impl<'a> Operation<'a> {
     ) -> Planned<'a> {
         let compiled = &self.schema.fields[def.id.index()];
         let possible = self.schema.types.possible_types(def.type_ref.named());
+        let layers = self.schema.layers(parent.id, def.id, reach);
+        let resolver = match reach {
+            Reach::Source => &compiled.source,
+            _ => &compiled.resolver,
+        };
         Planned {
             def,
             parent,
             key: nodes[0].response_key(),
             reach,
-            resolver: match reach {
-                Reach::Source => &compiled.source,
-                _ => &compiled.resolver,
-            },
-            layers: self.schema.layers(parent.id, def.id, reach),
+            stack: FieldStack::new(layers, resolver),
+            exits: &layers.exits,
             args: coerce::arguments(self, def, nodes[0]),
             nodes,
             below: possible.iter().map(|id| (*id, OnceLock::new())).collect(),

@@ -1,6 +1,6 @@
 //! One field through its layers to its resolver.
 
-use super::compiled::{Reach, Resolver};
+use super::compiled::{Layers, Reach, Resolver};
 use super::node::Node;
 use super::plan::Planned;
 use super::run::Run;
@@ -9,10 +9,12 @@ use crate::args::Args;
 use crate::error::{Error, Result};
 use crate::field::Field;
 use crate::info::Info;
+use crate::middleware::FieldMiddleware;
 use crate::next::Rest;
 use crate::resolved::Resolved;
 use crate::value::{Object, Text, Value};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Resolves a field of an object through its layers.
 pub(super) fn resolve<'a>(
@@ -23,22 +25,34 @@ pub(super) fn resolve<'a>(
 ) -> Resolved<'a> {
     let info = Info { run, planned, parent };
     let field = Field { root: parent.value(), info, args: Args::new(args) };
-    if planned.layers.exits.is_empty() {
-        rest(planned, None).resolve(field)
-    } else {
-        let unit = run.units.alloc(Unit::default());
-        let exits = Exits::new(unit, planned.layers, info);
-        exits.after(rest(planned, Some(unit)).resolve(field))
+    if planned.exits.is_empty() {
+        return Rest { stack: &planned.stack, place: 0 }.resolve(field);
+    }
+    let stack = run.stacks.alloc(planned.stack.counted());
+    Exits::new(stack, info).after(Rest { stack, place: 0 }.resolve(field))
+}
+
+/// The layers of one field and its resolver.
+pub(crate) struct FieldStack<'a> {
+    /// Outermost first.
+    pub(crate) layers: &'a [Arc<dyn FieldMiddleware>],
+    pub(crate) endpoint: Endpoint<'a>,
+    /// Counts who has been entered; only where a layer has an exit.
+    pub(crate) unit: Option<Unit>,
+}
+
+impl<'a> FieldStack<'a> {
+    pub(super) fn new(layers: &'a Layers, resolver: &'a Resolver) -> Self {
+        FieldStack { layers: &layers.run, endpoint: Endpoint(resolver), unit: None }
+    }
+
+    /// The same stack for one field, counting.
+    pub(super) fn counted(&self) -> Self {
+        FieldStack { unit: Some(Unit::default()), ..*self }
     }
 }
 
-/// The whole stack of a field.
-pub(super) fn rest<'a>(planned: &'a Planned<'a>, unit: Option<&'a Unit>) -> Rest<'a> {
-    let (layers, endpoint) = (&*planned.layers.run, Endpoint(planned.resolver));
-    Rest { layers, endpoint, unit, place: 0 }
-}
-
-/// The resolver of a field, with all layers around it.
+/// The resolver of a field
 #[derive(Clone, Copy)]
 pub(crate) struct Endpoint<'a>(&'a Resolver);
 

@@ -6,7 +6,7 @@ use super::compiled::Reach;
 use super::complete::{one_after_another, side_by_side};
 use super::node::Node;
 use super::plan::Operation;
-use super::unit::Unit;
+use super::resolve::FieldStack;
 use crate::ast::OperationKind;
 use crate::response::{Response, ResponseError};
 use crate::value::Value;
@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) struct Run<'a> {
     pub(crate) op: &'a Operation<'a>,
     pub(crate) nodes: &'a Arena<Node<'a>>,
-    pub(crate) units: &'a Arena<Unit>,
+    pub(crate) stacks: &'a Arena<FieldStack<'a>>,
     pub(crate) errors: &'a Mutex<Vec<ResponseError>>,
     pub(crate) batches: &'a Batches,
 }
@@ -33,14 +33,14 @@ impl Run<'_> {
 /// layers run (rule S9).
 pub(super) async fn run(op: &Operation<'_>, root: Value) -> Response {
     let nodes = Arena::new();
-    let units = Arena::new();
+    let stacks = Arena::new();
     let errors = Mutex::new(Vec::new());
     let batches = Batches::new();
     let Some(selected) = op.root(Reach::of(op.ast.kind)) else {
         let message = format!("the schema has no {}", op.ast.kind.as_str());
         return Response::request_error([ResponseError::new(message).at(op.ast.location)]);
     };
-    let run = Run { op, nodes: &nodes, units: &units, errors: &errors, batches: &batches };
+    let run = Run { op, nodes: &nodes, stacks: &stacks, errors: &errors, batches: &batches };
     let root = nodes.alloc(Node::root(root));
     let data = match op.ast.kind {
         OperationKind::Mutation => batches.drive(one_after_another(&run, &selected, root)).await,

@@ -8,13 +8,14 @@ use super::generator::{Generator, Slot};
 use super::node::{At, Node, Step};
 use super::plan::Planned;
 use super::prepare::Prepared;
-use super::resolve::rest;
+use super::resolve::FieldStack;
 use super::run::{Run, run};
-use super::unit::{Exits, Unit};
+use super::unit::Exits;
 use crate::args::Args;
 use crate::error::{Error, Result};
 use crate::field::Field;
 use crate::info::Info;
+use crate::next::Rest;
 use crate::path::Path;
 use crate::response::{Response, ResponseError};
 use crate::value::Value;
@@ -81,7 +82,7 @@ impl fmt::Debug for Subscription {
 /// A subscription from its start to its end.
 async fn body(inner: Arc<Inner>, prepared: Prepared, slot: Slot<Handed>) {
     let op = prepared.operation(&inner);
-    let (nodes, units, errors) = (Arena::new(), Arena::new(), Mutex::new(Vec::new()));
+    let (nodes, stacks, errors) = (Arena::new(), Arena::new(), Mutex::new(Vec::new()));
     let batches = Batches::new();
     let selected = op.root(Reach::Source);
     let Some(planned) = selected.as_ref().and_then(|selected| selected.fields.first()) else {
@@ -90,13 +91,13 @@ async fn body(inner: Arc<Inner>, prepared: Prepared, slot: Slot<Handed>) {
         return slot.hand_out(Handed::Response(refused)).await;
     };
     let run_of_source =
-        Run { op: &op, nodes: &nodes, units: &units, errors: &errors, batches: &batches };
+        Run { op: &op, nodes: &nodes, stacks: &stacks, errors: &errors, batches: &batches };
     let parent = nodes.alloc(Node::root(prepared.root.clone()));
     let info = Info { run: &run_of_source, planned, parent };
-    let unit = units.alloc(Unit::default());
+    let stack = stacks.alloc(planned.stack.counted());
     // Declared before the stream, so dropped after it: the exits run when the source is gone.
-    let exits = Exits::new(unit, planned.layers, info);
-    let mut events = match source(info, unit, &batches).await {
+    let exits = Exits::new(stack, info);
+    let mut events = match source(info, stack, &batches).await {
         Ok(events) => events,
         Err(error) => {
             exits.finish(Exit::Failed);
@@ -123,13 +124,13 @@ async fn body(inner: Arc<Inner>, prepared: Prepared, slot: Slot<Handed>) {
 /// Asks for the source, through the layers around it.
 async fn source<'a>(
     info: Info<'a>,
-    unit: &'a Unit,
+    stack: &'a FieldStack<'a>,
     batches: &Batches,
 ) -> Result<BoxStream<'static, Result<Value>>> {
     let planned = info.planned;
     let args = planned.args.as_ref().map_err(|bad| bad.error.clone())?;
     let field = Field { root: info.parent.value(), info, args: Args::new(args) };
-    let resolved = rest(planned, Some(unit)).resolve(field);
+    let resolved = Rest { stack, place: 0 }.resolve(field);
     match batches.drive(resolved.into_future()).await? {
         Value::Source(source) => source.take().ok_or_else(|| {
             Error::new("the source's events were taken by a layer that did not put them back")

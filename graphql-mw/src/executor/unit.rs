@@ -1,6 +1,6 @@
 //! One field that has exits: who has been entered, and who is owed an exit.
 
-use super::compiled::Layers;
+use super::resolve::FieldStack;
 use crate::error::Result;
 use crate::info::Info;
 use crate::resolved::{FieldFuture, Resolved};
@@ -25,15 +25,15 @@ impl Unit {
 
 /// Owes every entered layer of a field its exit, exactly once, in reverse order (rule S9).
 pub(crate) struct Exits<'a> {
-    unit: &'a Unit,
-    layers: &'a Layers,
+    stack: &'a FieldStack<'a>,
     info: Info<'a>,
     are_due: bool,
 }
 
 impl<'a> Exits<'a> {
-    pub(crate) fn new(unit: &'a Unit, layers: &'a Layers, info: Info<'a>) -> Self {
-        Exits { unit, layers, info, are_due: true }
+    /// For a stack that counts.
+    pub(crate) fn new(stack: &'a FieldStack<'a>, info: Info<'a>) -> Self {
+        Exits { stack, info, are_due: true }
     }
 
     /// Runs the exits when the value is there, which may be later.
@@ -65,8 +65,9 @@ impl<'a> Exits<'a> {
         if !std::mem::take(&mut self.are_due) {
             return;
         }
-        let entered = self.unit.entered.load(Ordering::Relaxed);
-        for (_, exit) in self.layers.exits.iter().filter(|(place, _)| *place < entered) {
+        let entered =
+            self.stack.unit.as_ref().map_or(0, |unit| unit.entered.load(Ordering::Relaxed));
+        for (_, exit) in self.info.planned.exits.iter().filter(|(place, _)| *place < entered) {
             // Each exit has a guard of its own: this may be running while another panic unwinds,
             // and the layers further out are owed theirs.
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| exit(&self.info, how))) {
