@@ -1,6 +1,6 @@
 //! What a field costs: 1,000 objects of 5 fields each, with 0, 1, 2 and 4 layers.
 //!
-//! `cargo run --release -p graphql-mw --example field_cost`
+//! `cargo run --release -p graphql-mw --example field_cost [ROUNDS [LAYERS]]`
 //!
 //! Nanoseconds are those of the best of many rounds; allocations are counted, and are the same in
 //! every round.
@@ -49,7 +49,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     const FIELDS: f64 = 5000.0;
     let request = || Request::new("{ users { id name email age active } }");
     let rounds: u32 = std::env::args().nth(1).map_or(Ok(300), |rounds| rounds.parse())?;
-    for layers in [0, 1, 2, 4] {
+    let layers: Vec<usize> = match std::env::args().nth(2) {
+        Some(layers) => vec![layers.parse()?],
+        None => vec![0, 1, 2, 4],
+    };
+    for layers in layers {
         let executor = executor(layers)?;
         executor.execute_blocking(request());
         let mut best = f64::INFINITY;

@@ -23,7 +23,6 @@ pub enum Phase {
 /// Which field this is, of which operation. It is as small as two words and can be copied.
 #[derive(Clone, Copy)]
 pub struct Info<'a> {
-    pub(crate) run: &'a Run<'a>,
     pub(crate) planned: &'a Planned<'a>,
     pub(crate) parent: &'a Node<'a>,
 }
@@ -46,12 +45,12 @@ impl<'a> Info<'a> {
 
     /// The field's type as GraphQL writes it, such as `[User!]`.
     pub fn return_type(&self) -> impl fmt::Display + 'a {
-        self.run.op.schema.types.written(&self.planned.def.type_ref)
+        self.run().op.schema.types.written(&self.planned.def.type_ref)
     }
 
     /// The name of the field's type, without brackets and exclamation marks.
     pub fn named_type(&self) -> &'a str {
-        &self.run.op.schema.types[self.planned.def.type_ref.named()].name
+        &self.run().op.schema.types[self.planned.def.type_ref.named()].name
     }
 
     /// Whether the field's type is a list.
@@ -81,17 +80,17 @@ impl<'a> Info<'a> {
 
     /// The kind of the operation.
     pub fn operation(&self) -> OperationKind {
-        self.run.op.ast.kind
+        self.run().op.ast.kind
     }
 
     /// The operation's name, if it has one.
     pub fn operation_name(&self) -> Option<&'a str> {
-        self.run.op.ast.name.as_deref()
+        self.run().op.ast.name.as_deref()
     }
 
     /// The operation's variables, coerced, with their defaults.
     pub fn variables(&self) -> &'a Object {
-        self.run.op.variables
+        self.run().op.variables
     }
 
     /// Where in the document the field is asked for: several places where equal fields were
@@ -102,7 +101,7 @@ impl<'a> Info<'a> {
 
     /// What is asked for below the field, to look ahead.
     pub fn selection(&self) -> Selection<'a> {
-        Selection::below(self.run.op, self.planned)
+        Selection::below(self.run().op, self.planned)
     }
 
     /// Whether the field is part of introspection.
@@ -114,7 +113,7 @@ impl<'a> Info<'a> {
     /// add for those further in. Do not keep it over [`Next::resolve`](crate::Next::resolve) or an
     /// `await`, and do not ask for it twice at once.
     pub fn state(&self) -> MutexGuard<'a, State> {
-        self.run.op.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.run().op.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A copy of the value of type `T` in the request's state, if it is there.
@@ -122,8 +121,12 @@ impl<'a> Info<'a> {
         self.state().get::<T>().cloned()
     }
 
+    pub(crate) fn run(&self) -> &'a Run<'a> {
+        self.parent.run
+    }
+
     pub(crate) fn batches(&self) -> &'a Batches {
-        self.run.batches
+        self.run().batches
     }
 }
 

@@ -24,7 +24,6 @@
 //! No part of this crate does I/O. Bad input ends in an error within milliseconds; it never
 //! panics, and memory and time are bounded by the document's size.
 
-mod args;
 pub mod ast;
 mod data;
 mod error;
@@ -56,7 +55,6 @@ pub use parser::ParseError;
 pub use schema::{Schema, SchemaError};
 pub use validate::{Rule, Violation, validate};
 
-pub use args::Args;
 pub use data::{Data, DataObject};
 pub use error::{Error, Result};
 pub use executor::{Executor, ExecutorBuilder, ExecutorError, Subscription};

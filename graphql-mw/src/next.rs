@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// ```compile_fail
 /// # use graphql_mw::{Field, Next, Resolved};
 /// fn resolve<'a>(field: Field<'a>, next: Next<'a>) -> Resolved<'a> {
-///     next.resolve(field.clone());
+///     next.resolve(field);
 ///     next.resolve(field)
 /// }
 /// ```
@@ -36,6 +36,7 @@ impl<'a> Next<'a> {
     /// awaited, as they like it.
     ///
     /// Not calling it answers the field here: nobody further in sees it (rule F3).
+    #[inline]
     pub fn resolve(self, field: Field<'a>) -> Resolved<'a> {
         self.0.resolve(field)
     }
@@ -49,7 +50,7 @@ impl<'a> Next<'a> {
     /// let again = from_fn("again", |field, next| {
     ///     let retry = next.retryable();
     ///     Resolved::future(async move {
-    ///         match retry.resolve(field.clone()).await {
+    ///         match retry.resolve(field).await {
     ///             Err(error) if !error.is_panic() => retry.resolve(field).await,
     ///             result => result,
     ///         }
@@ -75,6 +76,7 @@ impl<'a> Retry<'a> {
 impl<'a> Rest<'a> {
     /// Runs the next layer, or the resolver. It does not panic: whoever stands outside sees an
     /// error (rule S10).
+    #[inline]
     pub(crate) fn resolve(self, field: Field<'a>) -> Resolved<'a> {
         match &self.stack.unit {
             None => self.step(field),

@@ -145,7 +145,7 @@ fn resolve(form: &Json, objects: &Map<String, Json>, field: &Field<'_>) -> Resul
         return Ok(state.get::<Pushed>().map_or(Vec::new(), |list| list.0.clone()).into());
     }
     if form["args"] == true {
-        return Ok(sorted(&field.args).to_string().into());
+        return Ok(sorted(field.args).to_string().into());
     }
     if let Some(value) = argument("arg") {
         return Ok(value);

@@ -35,14 +35,10 @@ impl Completed<'_> {
 }
 
 /// A field of an object: resolved, then completed.
-pub(super) fn field<'a>(
-    run: &'a Run<'a>,
-    planned: &'a Planned<'a>,
-    parent: &'a Node<'a>,
-) -> Completed<'a> {
+pub(super) fn field<'a>(planned: &'a Planned<'a>, parent: &'a Node<'a>) -> Completed<'a> {
     let at = At { parent, step: Step::Field(planned) };
     let type_ref = &planned.def.type_ref;
-    let place = Place { run, planned, at, non_null: type_ref.is_non_null() };
+    let place = Place { planned, at, non_null: type_ref.is_non_null() };
     let args = match &planned.args {
         Ok(args) => args,
         Err(bad) => {
@@ -51,7 +47,7 @@ pub(super) fn field<'a>(
             return Completed::Ready(place.report(error));
         }
     };
-    match resolve(run, planned, parent, args) {
+    match resolve(planned, parent, args) {
         Resolved::Ready(result) => place.resolved(type_ref, result),
         Resolved::Future(future) => Completed::Later(Box::pin(async move {
             let result = future.await;
@@ -66,7 +62,7 @@ fn fields<'a>(place: Place<'a>, selected: &'a Selected<'a>, node: &'a Node<'a>) 
     let mut awaited = Vec::new();
     let mut failure = None;
     for planned in &selected.fields {
-        match field(place.run, planned, node) {
+        match field(planned, node) {
             Completed::Ready(Ok(data)) => values.push(data),
             Completed::Ready(Err(error)) => {
                 failure = Some(error);
@@ -110,32 +106,24 @@ fn gather<'a>(
 }
 
 /// The root fields of an operation, side by side.
-pub(super) async fn side_by_side<'a>(
-    run: &'a Run<'a>,
-    selected: &'a Selected<'a>,
-    node: &'a Node<'a>,
-) -> Data {
+pub(super) async fn side_by_side<'a>(selected: &'a Selected<'a>, node: &'a Node<'a>) -> Data {
     // The root itself is nullable: what gets here is null.
     let Some(first) = selected.fields.first() else {
         return Data::Object(DataObject::new(Arc::clone(&selected.keys), Vec::new()));
     };
     let at = At { parent: node, step: Step::Field(first) };
-    let place = Place { run, planned: first, at, non_null: false };
+    let place = Place { planned: first, at, non_null: false };
     fields(place, selected, node).wait().await.unwrap_or_default()
 }
 
 /// The root fields of a mutation, one after another (rule F11).
-pub(super) async fn one_after_another<'a>(
-    run: &'a Run<'a>,
-    selected: &'a Selected<'a>,
-    node: &'a Node<'a>,
-) -> Data {
+pub(super) async fn one_after_another<'a>(selected: &'a Selected<'a>, node: &'a Node<'a>) -> Data {
     let mut values = Vec::with_capacity(selected.fields.len());
     for planned in &selected.fields {
-        match field(run, planned, node).wait().await {
+        match field(planned, node).wait().await {
             Ok(data) => values.push(data),
             Err(error) => {
-                run.report(*error);
+                node.run.report(*error);
                 return Data::Null;
             }
         }
@@ -146,13 +134,16 @@ pub(super) async fn one_after_another<'a>(
 /// A position of the response that is being completed.
 #[derive(Clone, Copy)]
 struct Place<'a> {
-    run: &'a Run<'a>,
     planned: &'a Planned<'a>,
     at: At<'a>,
     non_null: bool,
 }
 
 impl<'a> Place<'a> {
+    fn run(self) -> &'a Run<'a> {
+        self.at.parent.run
+    }
+
     fn resolved(self, type_ref: &'a TypeRef, result: Result<Value>) -> Completed<'a> {
         match result {
             Ok(value) => self.complete(type_ref, Held::Owned(value)),
@@ -176,7 +167,7 @@ impl<'a> Place<'a> {
         }
         match type_ref.nullable() {
             TypeRef::List(item) => self.list(item, value),
-            TypeRef::Named(id) => match &self.run.op.schema.kinds[id.index()] {
+            TypeRef::Named(id) => match &self.run().op.schema.kinds[id.index()] {
                 Kind::Object => self.object(*id, value),
                 Kind::Abstract(_) => match self.runtime_type(*id, value.as_ref()) {
                     Ok(object) => self.object(object, value),
@@ -189,7 +180,7 @@ impl<'a> Place<'a> {
     }
 
     fn leaf(self, id: TypeId, value: Value) -> Position {
-        match leaf::serialize(self.run.op.schema, id, value) {
+        match leaf::serialize(self.run().op.schema, id, value) {
             // A custom scalar may have made null of it.
             Ok(Data::Null) if self.non_null => self.fail_null(),
             Ok(data) => Ok(data),
@@ -198,8 +189,8 @@ impl<'a> Place<'a> {
     }
 
     fn object(self, object: TypeId, value: Held<'a>) -> Completed<'a> {
-        let selected = self.planned.below(self.run.op, object);
-        let node = self.run.nodes.alloc(Node::new(value, self.at));
+        let selected = self.planned.below(self.run().op, object);
+        let node = self.run().nodes.alloc(Node::new(value, self.at));
         fields(self, selected, node)
     }
 
@@ -212,7 +203,7 @@ impl<'a> Place<'a> {
                 value.as_ref().kind(),
             ))));
         }
-        let node: &'a Node<'a> = self.run.nodes.alloc(Node::new(value, self.at));
+        let node: &'a Node<'a> = self.run().nodes.alloc(Node::new(value, self.at));
         let Value::List(items) = node.value() else {
             unreachable!("the value was found to be a list");
         };
@@ -242,7 +233,7 @@ impl<'a> Place<'a> {
 
     /// The object type of a value of an interface or a union.
     fn runtime_type(self, id: TypeId, value: &Value) -> Result<TypeId> {
-        let schema = self.run.op.schema;
+        let schema = self.run().op.schema;
         let name = &schema.types[id].name;
         let Kind::Abstract(of) = &schema.kinds[id.index()] else {
             unreachable!("the type was found to be abstract");
@@ -295,7 +286,7 @@ impl<'a> Place<'a> {
         if self.non_null {
             return Err(Box::new(error));
         }
-        self.run.report(error);
+        self.run().report(error);
         Ok(Data::Null)
     }
 

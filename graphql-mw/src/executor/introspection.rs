@@ -32,14 +32,14 @@ pub(super) fn schema(_: &Field<'_>) -> Result<Value> {
 
 /// `__type`.
 pub(super) fn type_named(field: &Field<'_>) -> Result<Value> {
-    let schema = &field.info.run.op.schema.types;
+    let schema = &field.info.run().op.schema.types;
     let found = field.arg("name").as_str().and_then(|name| schema.type_named(name));
     Ok(found.map_or(Value::Null, |found| named(found.id)))
 }
 
 /// Any field of the types of introspection.
 pub(super) fn meta(field: &Field<'_>) -> Result<Value> {
-    let schema = &field.info.run.op.schema.types;
+    let schema = &field.info.run().op.schema.types;
     let with_deprecated = field.arg("includeDeprecated").as_bool() == Some(true);
     let asked = Asked { schema, name: field.info.field_name(), with_deprecated };
     let meta: &Meta = field.root_as()?;

@@ -1,6 +1,7 @@
 //! Where in the response something stands, and what is there.
 
 use super::plan::Planned;
+use super::run::Run;
 use crate::path::{Path, PathSegment};
 use crate::value::{Text, Value};
 
@@ -28,6 +29,7 @@ impl Held<'_> {
 
 /// An object or a list of the response: the root of the fields below it, and the way to it.
 pub(crate) struct Node<'a> {
+    pub(crate) run: &'a Run<'a>,
     value: Held<'a>,
     at: Option<At<'a>>,
 }
@@ -47,12 +49,12 @@ pub(crate) enum Step<'a> {
 
 impl<'a> Node<'a> {
     /// What an operation begins at.
-    pub(crate) fn root(value: Value) -> Self {
-        Node { value: Held::Owned(value), at: None }
+    pub(crate) fn root(run: &'a Run<'a>, value: Value) -> Self {
+        Node { run, value: Held::Owned(value), at: None }
     }
 
     pub(crate) fn new(value: Held<'a>, at: At<'a>) -> Self {
-        Node { value, at: Some(at) }
+        Node { run: at.parent.run, value, at: Some(at) }
     }
 
     pub(crate) fn value(&self) -> &Value {

@@ -3,9 +3,7 @@
 use super::compiled::{Layers, Reach, Resolver};
 use super::node::Node;
 use super::plan::Planned;
-use super::run::Run;
 use super::unit::{Exits, Unit};
-use crate::args::Args;
 use crate::error::{Error, Result};
 use crate::field::Field;
 use crate::info::Info;
@@ -18,17 +16,16 @@ use std::sync::Arc;
 
 /// Resolves a field of an object through its layers.
 pub(super) fn resolve<'a>(
-    run: &'a Run<'a>,
     planned: &'a Planned<'a>,
     parent: &'a Node<'a>,
     args: &'a Object,
 ) -> Resolved<'a> {
-    let info = Info { run, planned, parent };
-    let field = Field { root: parent.value(), info, args: Args::new(args) };
+    let info = Info { planned, parent };
+    let field = Field { root: parent.value(), info, args };
     if planned.exits.is_empty() {
         return Rest { stack: &planned.stack, place: 0 }.resolve(field);
     }
-    let stack = run.stacks.alloc(planned.stack.counted());
+    let stack = info.run().stacks.alloc(planned.stack.counted());
     Exits::new(stack, info).after(Rest { stack, place: 0 }.resolve(field))
 }
 

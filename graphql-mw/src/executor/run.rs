@@ -9,7 +9,7 @@ use super::plan::Operation;
 use super::resolve::FieldStack;
 use crate::ast::OperationKind;
 use crate::response::{Response, ResponseError};
-use crate::value::Value;
+use crate::value::{Object, Value};
 use std::sync::{Mutex, PoisonError};
 
 /// What the fields of one run have in common. Everything that they borrow lives as long as it.
@@ -17,6 +17,8 @@ pub(crate) struct Run<'a> {
     pub(crate) op: &'a Operation<'a>,
     pub(crate) nodes: &'a Arena<Node<'a>>,
     pub(crate) stacks: &'a Arena<FieldStack<'a>>,
+    /// Arguments that layers have changed.
+    pub(crate) objects: &'a Arena<Object>,
     pub(crate) errors: &'a Mutex<Vec<ResponseError>>,
     pub(crate) batches: &'a Batches,
 }
@@ -40,11 +42,19 @@ pub(super) async fn run(op: &Operation<'_>, root: Value) -> Response {
         let message = format!("the schema has no {}", op.ast.kind.as_str());
         return Response::request_error([ResponseError::new(message).at(op.ast.location)]);
     };
-    let run = Run { op, nodes: &nodes, stacks: &stacks, errors: &errors, batches: &batches };
-    let root = nodes.alloc(Node::root(root));
+    let objects = Arena::new();
+    let run = Run {
+        op,
+        nodes: &nodes,
+        stacks: &stacks,
+        objects: &objects,
+        errors: &errors,
+        batches: &batches,
+    };
+    let root = nodes.alloc(Node::root(&run, root));
     let data = match op.ast.kind {
-        OperationKind::Mutation => batches.drive(one_after_another(&run, &selected, root)).await,
-        _ => batches.drive(side_by_side(&run, &selected, root)).await,
+        OperationKind::Mutation => batches.drive(one_after_another(&selected, root)).await,
+        _ => batches.drive(side_by_side(&selected, root)).await,
     };
     let errors = std::mem::take(&mut *errors.lock().unwrap_or_else(PoisonError::into_inner));
     Response { data: Some(data), errors, ..Response::default() }

@@ -11,7 +11,6 @@ use super::prepare::Prepared;
 use super::resolve::FieldStack;
 use super::run::{Run, run};
 use super::unit::Exits;
-use crate::args::Args;
 use crate::error::{Error, Result};
 use crate::field::Field;
 use crate::info::Info;
@@ -90,10 +89,17 @@ async fn body(inner: Arc<Inner>, prepared: Prepared, slot: Slot<Handed>) {
         let refused = Response::request_error([error.at(op.ast.location)]);
         return slot.hand_out(Handed::Response(refused)).await;
     };
-    let run_of_source =
-        Run { op: &op, nodes: &nodes, stacks: &stacks, errors: &errors, batches: &batches };
-    let parent = nodes.alloc(Node::root(prepared.root.clone()));
-    let info = Info { run: &run_of_source, planned, parent };
+    let objects = Arena::new();
+    let run_of_source = Run {
+        op: &op,
+        nodes: &nodes,
+        stacks: &stacks,
+        objects: &objects,
+        errors: &errors,
+        batches: &batches,
+    };
+    let parent = nodes.alloc(Node::root(&run_of_source, prepared.root.clone()));
+    let info = Info { planned, parent };
     let stack = stacks.alloc(planned.stack.counted());
     // Declared before the stream, so dropped after it: the exits run when the source is gone.
     let exits = Exits::new(stack, info);
@@ -129,7 +135,7 @@ async fn source<'a>(
 ) -> Result<BoxStream<'static, Result<Value>>> {
     let planned = info.planned;
     let args = planned.args.as_ref().map_err(|bad| bad.error.clone())?;
-    let field = Field { root: info.parent.value(), info, args: Args::new(args) };
+    let field = Field { root: info.parent.value(), info, args };
     let resolved = Rest { stack, place: 0 }.resolve(field);
     match batches.drive(resolved.into_future()).await? {
         Value::Source(source) => source.take().ok_or_else(|| {

@@ -33,7 +33,7 @@ fn rule_f6_changed_arguments_reach_inner_layers_and_the_resolver_only() {
     let sees = |name: &'static str| {
         let seen = Arc::clone(&seen);
         from_fn(name, move |field, next| {
-            let (seen, args) = (Arc::clone(&seen), field.args.clone());
+            let (seen, args) = (Arc::clone(&seen), field.args);
             next.resolve(field).then(move |result| {
                 let name_of = args.get("name").and_then(Value::as_str).map(str::to_owned);
                 seen.lock().unwrap().push((name, name_of));
@@ -43,7 +43,7 @@ fn rule_f6_changed_arguments_reach_inner_layers_and_the_resolver_only() {
     };
     let changes = from_fn("changes", |mut field, next| {
         let name = format!("{}+", field.arg("name").as_str().unwrap_or_default());
-        field.args.set("name", name);
+        field.set_arg("name", name);
         next.resolve(field)
     });
     let executor = executor(&log, [sees("outer"), changes, sees("inner")]);
@@ -59,7 +59,7 @@ fn rule_f6_arguments_can_be_changed_in_a_future_too() {
     let changes = from_fn("changes", |mut field, next| {
         Resolved::future(async move {
             crate::harness::pass().await;
-            field.args.set("name", "later");
+            field.set_arg("name", "later");
             next.resolve(field).await
         })
     });

@@ -153,7 +153,7 @@ fn rule_s9_a_retry_does_not_make_a_second_exit() {
     let log = Log::default();
     let twice = graphql_mw::from_fn("twice", |field, next| {
         let retry = next.retryable();
-        drop(retry.resolve(field.clone()));
+        drop(retry.resolve(field));
         retry.resolve(field)
     });
     let executor = executor(&log, [twice, leaves(&log, "B", Does::Pass)]);

@@ -8,7 +8,7 @@ fn rule_f8_a_retry_runs_the_inner_layers_and_the_resolver_once_more() {
     let log = Log::default();
     let twice = from_fn("twice", |field, next| {
         let retry = next.retryable();
-        let first = retry.resolve(field.clone());
+        let first = retry.resolve(field);
         drop(first);
         retry.resolve(field)
     });
@@ -24,7 +24,7 @@ fn rule_f8_a_retry_may_wait_for_the_first_result() {
     let again = from_fn("again", |field, next| {
         let retry = next.retryable();
         Resolved::future(async move {
-            match retry.resolve(field.clone()).await {
+            match retry.resolve(field).await {
                 Err(_) => retry.resolve(field).await,
                 result => result,
             }
