@@ -4,6 +4,7 @@ use crate::value::{Object, Text, Value};
 use engine_core::panics;
 use std::any::Any;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// The result of resolvers and layers.
@@ -61,6 +62,12 @@ impl Error {
         let mut error = Error::new("internal error");
         Arc::make_mut(&mut error.0).is_panic = true;
         error
+    }
+
+    /// Runs a function of a user; a panic in it is an error (rule S10).
+    pub(crate) fn contain<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
+        catch_unwind(AssertUnwindSafe(run))
+            .unwrap_or_else(|payload| Err(Error::from_panic(payload)))
     }
 
     /// What went wrong.

@@ -253,7 +253,8 @@ impl<'a> Literals<'a> {
                 let value = self.untyped(value);
                 match &scalar.parse {
                     None => Ok(value),
-                    Some(parse) => parse(value).map_err(|error| Problem::new(error.message())),
+                    Some(parse) => Error::contain(|| parse(value))
+                        .map_err(|error| Problem::new(error.message())),
                 }
             }
             (Kind::Input, ValueKind::Object(members)) => {
@@ -348,7 +349,8 @@ fn input_named(schema: &Compiled, value: &Value, id: TypeId) -> Result<Value, Pr
         (Kind::Enum, _) => Err(expected("one of its values")),
         (Kind::Custom(scalar), _) => match &scalar.parse {
             None => Ok(value.clone()),
-            Some(parse) => parse(value.clone()).map_err(|error| Problem::new(error.message())),
+            Some(parse) => Error::contain(|| parse(value.clone()))
+                .map_err(|error| Problem::new(error.message())),
         },
         (Kind::Input, Value::Object(object)) => {
             let names = object.iter().map(|(name, _)| &**name);

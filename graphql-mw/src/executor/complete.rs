@@ -242,7 +242,11 @@ impl<'a> Place<'a> {
             Value::Any(value) => schema.rust_types.get(&(**value).type_id()).copied(),
             _ => None,
         };
-        let object = match of.as_ref().and_then(|of| of(value)) {
+        let told = match of {
+            Some(of) => Error::contain(|| Ok(of(value)))?,
+            None => None,
+        };
+        let object = match told {
             Some(object) => Some(object),
             None => match rust_type() {
                 Some(object) if self.planned.is_possible(object) => return Ok(object),

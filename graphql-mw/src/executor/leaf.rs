@@ -44,7 +44,7 @@ fn unlike(schema: &Compiled, id: TypeId, kind: &Kind, value: Value) -> Result<Da
         }
         Kind::Custom(scalar) => {
             let value = match &scalar.serialize {
-                Some(serialize) => serialize(value)?,
+                Some(serialize) => Error::contain(|| serialize(value))?,
                 None => value,
             };
             let data = Data::from_value(value);

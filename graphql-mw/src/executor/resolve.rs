@@ -61,10 +61,7 @@ impl<'a> Endpoint<'a> {
             Resolver::TypeName => {
                 Resolved::Ready(Ok(Value::String(Text::from(&field.info.planned.parent.name))))
             }
-            Resolver::Ready(resolve) => {
-                let ran = catch_unwind(AssertUnwindSafe(|| resolve(&field)));
-                Resolved::Ready(ran.unwrap_or_else(|payload| Err(Error::from_panic(payload))))
-            }
+            Resolver::Ready(resolve) => Resolved::Ready(Error::contain(|| resolve(&field))),
             Resolver::Any(resolve) => {
                 let ran = catch_unwind(AssertUnwindSafe(|| resolve(field)));
                 ran.unwrap_or_else(|payload| Resolved::Ready(Err(Error::from_panic(payload))))
