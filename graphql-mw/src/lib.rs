@@ -1,4 +1,48 @@
-//! GraphQL on graphql-parser, for field middleware whose order can be relied on.
+//! GraphQL with field middleware whose order can be relied on: one layer for queries, mutations and
+//! subscriptions, blocking and asynchronous.
+//!
+//! ```
+//! use graphql_mw::{Executor, Request, Schema, Stack, from_fn};
+//!
+//! let stack = Stack::builder()
+//!     .layer(from_fn("shout", |field, next| {
+//!         next.resolve(field).map(|value| match value.as_str() {
+//!             Some(text) => text.to_uppercase().into(),
+//!             None => value,
+//!         })
+//!     }))
+//!     .build()?;
+//! let executor = Executor::builder(Schema::parse("type Query { hello: String }")?)
+//!     .stack(&stack)
+//!     .resolver("Query.hello", |_| Ok("hello"))
+//!     .build()?;
+//! let response = executor.execute_blocking(Request::new("{ hello }"));
+//! assert_eq!(response.to_json(), r#"{"data":{"hello":"HELLO"}}"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A [`FieldMiddleware`] stands around the resolving of fields. A [`Stack`] lists layers, the first
+//! one outermost, and checks their declared order when it is built. An [`Executor`] is a [`Schema`]
+//! with its resolvers and a stack; which layers a field has is decided when it is built, by their
+//! [`Scope`]s, and a field without layers pays nothing.
+//!
+//! ```text
+//!         (root, info, args)                       value or error
+//!           |                                          ^   ready, or awaited
+//!           v                                          |
+//!  +-- login required -------------------------------------+
+//!  |        | before next                  after next  ^    |
+//!  |  +-- timing -----------------------------------------+ |
+//!  |  |     |                                         |   | |
+//!  |  |     +------------->  resolver  ---------------+   | |
+//!  |  +---------------------------------------------------+ |
+//!  +--------------------------------------------------------+
+//!           exit, exit: once each, however it ended
+//! ```
+//!
+//! For subscriptions the same layers run around the source, and around the fields of each event.
+//!
+//! # From text to execution
 //!
 //! A document goes through three doors, each of which may refuse it and says why and where:
 //!
