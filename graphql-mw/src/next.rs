@@ -38,6 +38,9 @@ impl<'a> Next<'a> {
     /// Not calling it answers the field here: nobody further in sees it (rule F3).
     #[inline]
     pub fn resolve(self, field: Field<'a>) -> Resolved<'a> {
+        if cfg!(debug_assertions) {
+            self.0.stack.check_provided(self.0.place, &field.info);
+        }
         self.0.resolve(field)
     }
 
@@ -69,6 +72,9 @@ pub struct Retry<'a>(Rest<'a>);
 impl<'a> Retry<'a> {
     /// Passes the field on, once more.
     pub fn resolve(&self, field: Field<'a>) -> Resolved<'a> {
+        if cfg!(debug_assertions) {
+            self.0.stack.check_provided(self.0.place, &field.info);
+        }
         self.0.resolve(field)
     }
 }

@@ -9,7 +9,7 @@ use crate::middleware::FieldLayer;
 use crate::profile::Profile;
 use crate::schema::{Field, FieldId, Schema, Type, TypeKind};
 use crate::scope::Target;
-use engine_core::nearest;
+use engine_core::{LayerType, nearest};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ pub(super) fn compile(
     let resolvers = problems.fields("a resolver", std::mem::take(&mut attached.resolvers));
     let sources = problems.sources(std::mem::take(&mut attached.sources));
     problems.scopes(stack);
+    problems.reversed_order(stack, profile);
     let kinds = problems.kinds(&mut attached);
     let mut rust_types = HashMap::new();
     for (rust_type, name) in attached.rust_types {
@@ -68,13 +69,18 @@ fn fields(
 
 /// The layers of a stack, outermost first.
 struct Listed<'a> {
-    layers: Vec<&'a Arc<FieldLayer>>,
+    layers: Vec<(&'a Arc<FieldLayer>, Vec<LayerType>)>,
     profile: Profile,
 }
 
 impl<'a> Listed<'a> {
     fn new(stack: &'a Stack, profile: Profile) -> Self {
-        let mut layers: Vec<_> = stack.layers().iter().collect();
+        let provides = |place| {
+            let declared = stack.declared(place);
+            declared.map_or_else(Vec::new, |order| order.provided_types().collect())
+        };
+        let layers = stack.layers().iter().enumerate();
+        let mut layers: Vec<_> = layers.map(|(place, layer)| (layer, provides(place))).collect();
         if profile.is_reversed() {
             layers.reverse();
         }
@@ -89,15 +95,17 @@ impl<'a> Listed<'a> {
             }
             let (operation, phase) = (reach.operation(), reach.phase());
             let target = Target { type_name, field_name, operation, phase };
-            let allows =
-                |layer: &&&Arc<FieldLayer>| layer.scopes.iter().all(|scope| scope.allows(&target));
-            let chosen: Vec<_> = self.layers.iter().filter(allows).collect();
+            let layers = self.layers.iter();
+            let chosen: Vec<_> = layers
+                .filter(|(layer, _)| layer.scopes.iter().all(|scope| scope.allows(&target)))
+                .collect();
             let exits = chosen.iter().enumerate().rev();
             Layers {
-                run: chosen.iter().map(|layer| Arc::clone(&layer.layer)).collect(),
+                run: chosen.iter().map(|(layer, _)| Arc::clone(&layer.layer)).collect(),
                 exits: exits
-                    .filter_map(|(place, layer)| Some((place, layer.exit.clone()?)))
+                    .filter_map(|(place, (layer, _))| Some((place, layer.exit.clone()?)))
                     .collect(),
+                provides: chosen.iter().map(|(_, provides)| provides.clone()).collect(),
             }
         })
     }
@@ -207,6 +215,23 @@ impl<'a> Problems<'a> {
             }
         }
         None
+    }
+
+    /// The stack was checked with its first layer outermost. Where the last one is, what was
+    /// declared must hold that way round, too (rule S11).
+    fn reversed_order(&mut self, stack: &Stack, profile: Profile) {
+        if !profile.is_reversed() {
+            return;
+        }
+        let layers = stack.layers().iter().rev().cloned();
+        let reversed = layers.fold(Stack::builder(), |stack, layer| stack.layer(layer)).build();
+        let problems = reversed.err().into_iter().flat_map(|error| error.problems().to_vec());
+        self.found.extend(problems.map(|problem| {
+            format!(
+                "profile `{profile}` runs the last listed layer outermost, and in that order \
+                 {problem}; or list the layers the other way round and leave the profile out"
+            )
+        }));
     }
 
     fn scopes(&mut self, stack: &Stack) {

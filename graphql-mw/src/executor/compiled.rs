@@ -8,6 +8,7 @@ use crate::middleware::{ExitHook, FieldMiddleware};
 use crate::resolved::Resolved;
 use crate::schema::{FieldId, Schema, TypeId};
 use crate::value::Value;
+use engine_core::LayerType;
 use std::any;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -88,6 +89,8 @@ pub(crate) struct Layers {
     pub(crate) run: Box<[Arc<dyn FieldMiddleware>]>,
     /// Those that have an exit, innermost first, with their places among the layers.
     pub(crate) exits: Box<[(usize, ExitHook)]>,
+    /// What each of them says it puts into the request's state, by place among the layers.
+    pub(crate) provides: Box<[Vec<LayerType>]>,
 }
 
 /// How a field gets its value.

@@ -11,6 +11,7 @@ use crate::middleware::FieldMiddleware;
 use crate::next::Rest;
 use crate::resolved::Resolved;
 use crate::value::{Object, Text, Value};
+use engine_core::LayerType;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -34,22 +35,50 @@ pub(crate) struct FieldStack<'a> {
     /// Outermost first.
     pub(crate) layers: &'a [Arc<dyn FieldMiddleware>],
     pub(crate) endpoint: Endpoint<'a>,
+    provides: &'a [Vec<LayerType>],
     /// Counts who has been entered; only where a layer has an exit.
     pub(crate) unit: Option<Unit>,
 }
 
 impl<'a> FieldStack<'a> {
     pub(super) fn new(layers: &'a Layers, resolver: &'a Resolver) -> Self {
-        FieldStack { layers: &layers.run, endpoint: Endpoint(resolver), unit: None }
+        let (layers, provides) = (&layers.run, &layers.provides);
+        FieldStack { layers, endpoint: Endpoint(resolver), provides, unit: None }
     }
 
     /// The same stack for one field, counting.
     pub(super) fn counted(&self) -> Self {
         FieldStack { unit: Some(Unit::default()), ..*self }
     }
+
+    /// Checks that the layer before this place has really put what it says it provides into the
+    /// request's state.
+    ///
+    /// # Panics
+    ///
+    /// When it has not: the declaration is wrong, and whoever relies on it would fail with a message
+    /// about the wrong layer. The panic is an error of the field at that layer.
+    pub(crate) fn check_provided(&self, before: usize, info: &Info<'_>) {
+        let Some(place) = before.checked_sub(1).filter(|place| !self.provides[*place].is_empty())
+        else {
+            return;
+        };
+        // A layer that holds the state while it passes on would wait for itself here.
+        let Ok(state) = info.run().op.state.try_lock() else { return };
+        let missing = self.provides[place].iter().find(|of| !state.contains(of.id())).copied();
+        drop(state);
+        if let Some(missing) = missing {
+            panic!(
+                "`{}` declares that it provides `{}` and has passed the field on without it: insert \
+                 it, answer the field, or drop the declaration",
+                self.layers[place].name(),
+                missing.name(),
+            );
+        }
+    }
 }
 
-/// The resolver of a field
+/// The resolver of a field, with all layers around it.
 #[derive(Clone, Copy)]
 pub(crate) struct Endpoint<'a>(&'a Resolver);
 

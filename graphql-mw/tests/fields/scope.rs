@@ -3,7 +3,7 @@
 use crate::harness::{Log, ask, builder, executor, logs, stack, subscribe};
 use graphql_mw::ast::OperationKind;
 use graphql_mw::{
-    Field, FieldMiddleware, Layer, Next, On, Phase, Resolved, Scope, Stack, field, scoped,
+    Field, FieldMiddleware, Layer, Next, On, Phase, Profile, Resolved, Scope, Stack, field, scoped,
 };
 
 /// The paths at which a layer with this scope was entered.
@@ -118,34 +118,67 @@ fn a_scope_that_names_nothing_of_the_schema_does_not_build() {
     }
 }
 
+struct User;
+
+/// Says that it provides a user, and does so or not.
+struct Knows {
+    really: bool,
+}
+
+struct Needs;
+
+impl Layer for Knows {
+    fn declare(&self, order: &mut graphql_mw::Order) {
+        order.provides::<User>();
+    }
+}
+
+impl Layer for Needs {
+    fn declare(&self, order: &mut graphql_mw::Order) {
+        order.requires::<User>();
+    }
+}
+
+impl FieldMiddleware for Knows {
+    fn resolve<'a>(&'a self, field: Field<'a>, next: Next<'a>) -> Resolved<'a> {
+        if self.really {
+            field.info.state().insert(User);
+        }
+        next.resolve(field)
+    }
+}
+
+impl FieldMiddleware for Needs {
+    fn resolve<'a>(&'a self, field: Field<'a>, next: Next<'a>) -> Resolved<'a> {
+        next.resolve(field)
+    }
+}
+
 #[test]
 fn rule_s11_a_declared_order_that_is_broken_does_not_build() {
-    struct User;
-    struct Knows;
-    struct Needs;
-    impl Layer for Knows {
-        fn declare(&self, order: &mut graphql_mw::Order) {
-            order.provides::<User>();
-        }
-    }
-    impl Layer for Needs {
-        fn declare(&self, order: &mut graphql_mw::Order) {
-            order.requires::<User>();
-        }
-    }
-    impl FieldMiddleware for Knows {
-        fn resolve<'a>(&'a self, field: Field<'a>, next: Next<'a>) -> Resolved<'a> {
-            next.resolve(field)
-        }
-    }
-    impl FieldMiddleware for Needs {
-        fn resolve<'a>(&'a self, field: Field<'a>, next: Next<'a>) -> Resolved<'a> {
-            next.resolve(field)
-        }
-    }
-    let error = Stack::builder().layer(field(Needs)).layer(field(Knows)).build().unwrap_err();
+    let knows = || field(Knows { really: true });
+    let error = Stack::builder().layer(field(Needs)).layer(knows()).build().unwrap_err();
     assert_eq!(
         error.problems()[0].to_string(),
         "`Needs` (1st) needs `User`; it is provided by `Knows` (2nd): list `Needs` after `Knows`"
     );
+    let stack = stack([knows(), field(Needs)]);
+    let build = |profile| builder(&Log::default()).stack(&stack).profile(profile).build();
+    assert!(build(Profile::Contract).is_ok());
+    let error = build(Profile::Graphene).unwrap_err().to_string();
+    assert!(
+        error.starts_with("profile `graphene` runs the last listed layer outermost"),
+        "{error}"
+    );
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn rule_s11_a_layer_that_does_not_provide_what_it_declares_is_found_in_debug_builds() {
+    let ask = |really| {
+        let log = Log::default();
+        ask(&executor(&log, [field(Knows { really }), field(Needs)]), &log, "{ b }")
+    };
+    assert_eq!(ask(true), r#"{"data":{"b":"B"}}"#);
+    assert!(ask(false).contains("internal error"));
 }
