@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many items the first chunk has; each further one has twice as many as the one before.
 const FIRST: usize = 16;
-const CHUNKS: usize = 32;
+const CHUNKS: usize = 24;
 
 /// A list that grows while its items are borrowed, and that futures on several threads may share.
 ///
@@ -25,7 +25,7 @@ impl<T> Arena<T> {
     ///
     /// # Panics
     ///
-    /// After some 68 thousand million values, which no memory holds.
+    /// After 268 million values: more objects and lists than one answer can hold.
     pub(crate) fn alloc(&self, value: T) -> &T {
         let at = self.len.fetch_add(1, Ordering::Relaxed);
         let chunk = (at / FIRST + 1).ilog2() as usize;

@@ -100,3 +100,58 @@ fn an_execution_can_be_moved_between_threads() {
     assert_eq!(answer.to_json(), r#"{"data":{"late":"late"}}"#);
     drop(is_send(executor.subscribe(Request::new("subscription { count }"))));
 }
+
+#[test]
+fn whether_fields_are_ready_or_awaited_changes_no_answer() {
+    let sdl = "type Query { boom: Int user: User users: [User!] n: Int }
+         type User { id: Int! bad: Int! friend: User }";
+    let query =
+        "{ boom user { id friend { id bad } } users { id friend { id } } n x: user { bad } }";
+    let names = ["Query.boom", "Query.user", "Query.users", "Query.n", "User.id", "User.bad"];
+    let resolve = |name: &str| match name {
+        "Query.user" => Ok(Value::object([("friend", Value::object([("friend", Value::Null)]))])),
+        "Query.users" => Ok(Value::list((0..3).map(|_| Value::object([("friend", Value::Null)])))),
+        "Query.boom" | "User.bad" => Err(graphql_mw::Error::new("boom")),
+        _ => Ok(Value::Int(1)),
+    };
+    let answer = |awaited: u32| {
+        let mut builder = Executor::builder(Schema::parse(sdl).unwrap());
+        for (place, name) in names.into_iter().enumerate() {
+            builder = match awaited >> place & 1 {
+                0 => builder.resolver(name, move |_| resolve(name)),
+                _ => builder.async_resolver(name, move |_| {
+                    Box::pin(async move {
+                        pass().await;
+                        resolve(name)
+                    })
+                }),
+            };
+        }
+        let log = Log::default();
+        let executor = builder.stack(&crate::harness::stack([logs(&log, "A")])).build().unwrap();
+        ask(&executor, &log, query);
+        let mut response = executor.execute_blocking(Request::new(query));
+        // Errors stand in the order in which they happened, which is what awaiting changes.
+        response.errors.sort_by_key(|error| format!("{:?}", error.path));
+        response.to_json()
+    };
+    let ready = answer(0);
+    assert_eq!(ready.matches(r#""message":"boom""#).count(), 3, "{ready}");
+    for awaited in 1..1 << names.len() {
+        assert_eq!(answer(awaited), ready, "{awaited:b}");
+    }
+}
+
+#[test]
+fn an_executor_is_shared_by_threads() {
+    fn is_shared<T: Send + Sync + Clone + 'static>(_: &T) {}
+    let log = Log::default();
+    let executor = executor(&log, [logs(&log, "A")]);
+    is_shared(&executor);
+    let ask = || executor.execute_blocking(Request::new("{ hello late user { name } }")).to_json();
+    let alone = ask();
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+        assert!(all.into_iter().all(|one| one.join().unwrap() == alone));
+    });
+}

@@ -25,6 +25,26 @@ fn rule_f4_a_non_null_field_passes_the_null_on_and_stops_its_later_siblings() {
 }
 
 #[test]
+fn rule_f4_an_item_that_may_not_be_null_passes_the_null_on_and_stops_the_later_items() {
+    let log = Log::default();
+    let executor = Executor::builder(
+        Schema::parse("type Query { users: [User!] } type User { id: Int! }").unwrap(),
+    )
+    .stack(&crate::harness::stack([logs(&log, "A")]))
+    .resolver("Query.users", |_| {
+        let user = |id: Option<i64>| Value::object([("id", Value::from(id))]);
+        Ok(Value::list([user(Some(0)), user(None), user(Some(2))]))
+    })
+    .build()
+    .unwrap();
+    assert_eq!(
+        ask(&executor, &log, "{ users { id } }"),
+        r#"{"errors":[{"message":"`User.id` is not nullable, and its value is null","locations":[{"line":1,"column":11}],"path":["users",1,"id"]}],"data":{"users":null}}"#
+    );
+    assert!(!log.take().iter().any(|event| event.contains("users.2")));
+}
+
+#[test]
 fn rule_f4_futures_that_have_been_started_go_on() {
     let log = Log::default();
     let refuses = from_fn("refuses", |field, next| match field.info.field_name() {
