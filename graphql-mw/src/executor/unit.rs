@@ -43,17 +43,8 @@ impl<'a> Exits<'a> {
                 self.finish(how(&result));
                 Resolved::Ready(result)
             }
-            Resolved::Future(future) => Resolved::future(self.await_on(future)),
+            Resolved::Future(future) => Resolved::future(await_and_exit(future, self)),
         }
-    }
-
-    async fn await_on(self, future: FieldFuture<'a>) -> Result<Value> {
-        // An argument is dropped after the locals, so the layers' futures are gone when the exits
-        // run.
-        let exits = self;
-        let result = { future }.await;
-        exits.finish(how(&result));
-        result
     }
 
     /// Runs the exits: the field is over.
@@ -76,6 +67,14 @@ impl<'a> Exits<'a> {
             }
         }
     }
+}
+
+/// The future stands before the exits, so that it is gone when they run, also where it is dropped
+/// before its first poll.
+async fn await_and_exit<'a>(future: FieldFuture<'a>, exits: Exits<'a>) -> Result<Value> {
+    let result = { future }.await;
+    exits.finish(how(&result));
+    result
 }
 
 /// How a field ended that has come to a result.

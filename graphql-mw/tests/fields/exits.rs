@@ -121,6 +121,30 @@ fn rule_s9_a_field_whose_future_is_dropped_runs_its_exits() {
 }
 
 #[test]
+fn rule_s9_the_exits_run_when_the_layers_futures_are_gone() {
+    struct Told(Log);
+    impl Drop for Told {
+        fn drop(&mut self) {
+            self.0.add("dropped inside");
+        }
+    }
+    let log = Log::default();
+    let told = log.clone();
+    let holds = graphql_mw::from_fn("holds", move |field, next| {
+        let told = Told(told.clone());
+        Resolved::future(async move {
+            let _told = told;
+            next.resolve(field).await
+        })
+    });
+    let executor = executor(&log, [leaves(&log, "A", Does::Pass), holds]);
+    let mut future = Box::pin(executor.execute(Request::new("{ late }")));
+    assert!(future.as_mut().now_or_never().is_none(), "`late` is awaited");
+    drop(future);
+    assert_eq!(log.take(), ["dropped inside", "A left late dropped"]);
+}
+
+#[test]
 fn rule_s9_a_layer_that_waits_on_its_way_in_is_not_entered_when_it_is_dropped() {
     let log = Log::default();
     let layers = [leaves(&log, "A", Does::Pass), leaves(&log, "B", Does::WaitThenPass)];
