@@ -67,9 +67,13 @@ impl<'p> At<'p> {
         Rc::new(At { parent, field, known, path, phase, root, layers, entered })
     }
 
-    /// A layer's way in has run to its end.
+    /// A layer's way in has run to its end. One that comes in again behind a retry is in already:
+    /// the last that it sees of the field is still one thing (rule S9).
     pub(super) fn enter(&self, layer: &'p Layer) {
-        self.entered.borrow_mut().push(layer);
+        let mut entered = self.entered.borrow_mut();
+        if !entered.iter().any(|other| std::ptr::eq(*other, layer)) {
+            entered.push(layer);
+        }
     }
 
     /// The field's value is there, or it is given up: every layer sees the last of it (rule S9).
