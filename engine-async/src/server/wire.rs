@@ -659,3 +659,7 @@ fn close_frame(frame: CloseFrame) -> Option<tungstenite::protocol::CloseFrame> {
     };
     Some(tungstenite::protocol::CloseFrame { code, reason })
 }
+
+#[cfg(test)]
+#[path = "wire_tests.rs"]
+mod tests;

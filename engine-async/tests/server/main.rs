@@ -11,3 +11,5 @@ mod pressure;
 mod raw;
 mod shutdown;
 mod support;
+#[cfg(feature = "axum")]
+mod through_axum;

@@ -69,6 +69,15 @@ impl Raw {
 
     /// The answer to a handshake; to its end if it is a refusal.
     pub(crate) fn answer(&mut self) -> Answer {
+        let mut answer = self.head();
+        if answer.status != 101 {
+            self.stream.read_to_string(&mut answer.body).unwrap();
+        }
+        answer
+    }
+
+    /// The head of the answer to a handshake.
+    pub(crate) fn head(&mut self) -> Answer {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
@@ -77,11 +86,7 @@ impl Raw {
         }
         let head = String::from_utf8(head).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let mut body = String::new();
-        if status != 101 {
-            self.stream.read_to_string(&mut body).unwrap();
-        }
-        Answer { status, head, body }
+        Answer { status, head, body: String::new() }
     }
 
     /// The next frame: its first byte and its payload. `None` at the end of the stream.
