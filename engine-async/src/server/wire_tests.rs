@@ -183,7 +183,8 @@ fn a_part_that_waits_for_room_is_woken_whoever_writes() {
     // The connection's own attempt is the last one that the socket remembers.
     assert!(wire.poll_beside(&mut cx).is_pending());
     for room in [10_000, 40_000] {
-        (sender.woken(), task.woken());
+        sender.woken();
+        task.woken();
         pipe.make_room(room);
         assert!(task.woken() > 0);
         assert!(wire.poll_beside(&mut cx).is_pending());
@@ -228,7 +229,8 @@ fn a_part_that_waits_for_an_event_is_woken_when_the_connection_reads_it() {
     assert!(wire.poll_beside(&mut cx).is_pending());
     // Something else wakes the task, and the connection looks for itself.
     assert!(wire.poll_beside(&mut cx).is_pending());
-    (task.woken(), receiver.woken());
+    task.woken();
+    receiver.woken();
     pipe.send(0x81, b"hello");
     assert!(task.woken() > 0);
     assert!(wire.poll_beside(&mut cx).is_pending());
