@@ -8,7 +8,7 @@ use crate::outbound::{Outbound, Outward};
 use crate::receive::Receive;
 use crate::step::Step;
 use crate::websocket::WebSocket;
-use futures_util::stream;
+use futures_util::Stream;
 use pin_project_lite::pin_project;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -22,32 +22,28 @@ pub(super) fn receive<'a>(
     if hooks.is_empty() {
         return source;
     }
-    Receive::new(stream::unfold(source, move |mut source| async move {
-        let result = received(hooks, ws, &mut source).await;
-        Some((result, source))
-    }))
+    let decide = move |event| received(hooks, ws, event);
+    Receive::new(Inbound { source, decide, deciding: None })
 }
 
+/// The event as the hooks leave it, or none where one of them drops it.
 async fn received(
     hooks: &[Placed<dyn ReceiveHook>],
     ws: &WebSocket,
-    source: &mut Receive<'_>,
-) -> Result<Incoming> {
-    'event: loop {
-        let mut event = source.event().await?;
-        for placed in hooks {
-            let mut step = placed.hook.call(ws, &mut event);
-            loop {
-                match step {
-                    Step::Pass => break,
-                    Step::Drop => continue 'event,
-                    Step::Wait(decide) => step = decide.await,
-                    other => return Err(error_of(other)),
-                }
+    mut event: Incoming,
+) -> Result<Option<Incoming>> {
+    for placed in hooks {
+        let mut step = placed.hook.call(ws, &mut event);
+        loop {
+            match step {
+                Step::Pass => break,
+                Step::Drop => return Ok(None),
+                Step::Wait(decide) => step = decide.await,
+                other => return Err(error_of(other)),
             }
         }
-        return Ok(event);
     }
+    Ok(Some(event))
 }
 
 /// What the innermost of these layers sends into.
@@ -59,31 +55,28 @@ pub(super) fn outbound<'a>(
     if hooks.is_empty() {
         return target;
     }
-    let start = move |mut target: Outbound<'a>, event| async move {
-        let result = sent(hooks, ws, &mut target, event).await;
-        (target, result)
-    };
-    Outbound::of(Fused { start, target: Some(target), sending: None })
+    let decide = move |event| sent(hooks, ws, event);
+    Outbound::of(Fused { target, decide, deciding: None, decided: None })
 }
 
+/// See [`received`].
 async fn sent(
     hooks: &[Placed<dyn SendHook>],
     ws: &WebSocket,
-    target: &mut Outbound<'_>,
     mut event: Outgoing,
-) -> Result<()> {
+) -> Result<Option<Outgoing>> {
     for placed in hooks.iter().rev() {
         let mut step = placed.hook.call(ws, &mut event);
         loop {
             match step {
                 Step::Pass => break,
-                Step::Drop => return Ok(()),
+                Step::Drop => return Ok(None),
                 Step::Wait(decide) => step = decide.await,
                 other => return Err(error_of(other)),
             }
         }
     }
-    target.event(event).await
+    Ok(Some(event))
 }
 
 /// The error that whoever receives or sends is given for a step that ends the connection.
@@ -97,38 +90,82 @@ fn error_of(step: Step<'_>) -> Error {
 }
 
 pin_project! {
-    /// A sink whose event goes through hooks first, one at a time. The future of an event lives
-    /// here and not in whoever sends it, so a sender that is dropped loses nothing.
-    struct Fused<'a, F, S> {
-        start: F,
-        target: Option<Outbound<'a>>,
+    /// A stream whose event goes through hooks, one at a time. The future of an event lives here and
+    /// not in whoever receives it, so a receiver that is dropped loses nothing.
+    struct Inbound<'a, F, D> {
+        source: Receive<'a>,
+        decide: F,
         #[pin]
-        sending: Option<S>,
+        deciding: Option<D>,
     }
 }
 
-impl<'a, F, S> Fused<'a, F, S>
+impl<F, D> Stream for Inbound<'_, F, D>
 where
-    F: Fn(Outbound<'a>, Outgoing) -> S,
-    S: Future<Output = (Outbound<'a>, Result<()>)>,
+    F: Fn(Incoming) -> D,
+    D: Future<Output = Result<Option<Incoming>>>,
+{
+    type Item = Result<Incoming>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Incoming>>> {
+        let mut this = self.project();
+        loop {
+            if this.deciding.is_none() {
+                let event = ready!(this.source.poll_event(cx))?;
+                this.deciding.set(Some((this.decide)(event)));
+            }
+            let Some(deciding) = this.deciding.as_mut().as_pin_mut() else {
+                return Poll::Pending;
+            };
+            let decided = ready!(deciding.poll(cx));
+            this.deciding.set(None);
+            if let Some(event) = decided.transpose() {
+                return Poll::Ready(Some(event));
+            }
+        }
+    }
+}
+
+pin_project! {
+    /// A sink whose event goes through hooks first, one at a time. The future of an event lives
+    /// here and not in whoever sends it, so a sender that is dropped loses nothing.
+    struct Fused<'a, F, D> {
+        target: Outbound<'a>,
+        decide: F,
+        #[pin]
+        deciding: Option<D>,
+        // Through the hooks, and on its way further out.
+        decided: Option<Outgoing>,
+    }
+}
+
+impl<F, D> Fused<'_, F, D>
+where
+    F: Fn(Outgoing) -> D,
+    D: Future<Output = Result<Option<Outgoing>>>,
 {
     /// Ready when no event is under way.
     fn poll_sending(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
         let mut this = self.project();
-        let Some(sending) = this.sending.as_mut().as_pin_mut() else {
+        if let Some(deciding) = this.deciding.as_mut().as_pin_mut() {
+            let decided = ready!(deciding.poll(cx));
+            this.deciding.set(None);
+            *this.decided = decided?;
+        }
+        if this.decided.is_none() {
             return Poll::Ready(Ok(()));
-        };
-        let (target, result) = ready!(sending.poll(cx));
-        this.sending.set(None);
-        *this.target = Some(target);
-        Poll::Ready(result)
+        }
+        let sent = ready!(this.target.poll_event(cx, this.decided));
+        // What has failed is not tried again.
+        *this.decided = None;
+        Poll::Ready(sent)
     }
 }
 
-impl<'a, F, S> Outward for Fused<'a, F, S>
+impl<F, D> Outward for Fused<'_, F, D>
 where
-    F: Fn(Outbound<'a>, Outgoing) -> S + Send,
-    S: Future<Output = (Outbound<'a>, Result<()>)> + Send,
+    F: Fn(Outgoing) -> D + Send,
+    D: Future<Output = Result<Option<Outgoing>>> + Send,
 {
     fn poll_send(
         mut self: Pin<&mut Self>,
@@ -137,24 +174,17 @@ where
     ) -> Poll<Result<()>> {
         ready!(self.as_mut().poll_sending(cx))?;
         let mut this = self.as_mut().project();
-        match (event.take(), this.target.take()) {
-            (Some(event), Some(target)) => {
-                this.sending.set(Some((this.start)(target, event)));
+        match event.take() {
+            Some(event) => {
+                this.deciding.set(Some((this.decide)(event)));
                 self.poll_sending(cx)
             }
-            (None, Some(target)) => {
-                let target = this.target.insert(target);
-                target.poll_event(cx, &mut None)
-            }
-            (_, None) => Poll::Ready(Err(Error::internal("a panic has taken the sender along"))),
+            None => this.target.poll_event(cx, &mut None),
         }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
         ready!(self.as_mut().poll_sending(cx))?;
-        match self.project().target {
-            Some(target) => target.poll_flush(cx),
-            None => Poll::Ready(Err(Error::internal("a panic has taken the sender along"))),
-        }
+        self.project().target.poll_flush(cx)
     }
 }
