@@ -42,7 +42,8 @@ test('what one says both see, as text', async () => {
     await shows(page, '#lines li', 'ada: <img src=x onerror=alert(1)>')
     assert.equal(await page.locator('#lines img').count(), 0)
   }
-  if (process.env.SCREENSHOT) await guest.screenshot({ path: process.env.SCREENSHOT })
+  const path = process.env.SCREENSHOT?.replace(/\.png$/, '-chat.png')
+  if (path) await guest.screenshot({ path })
 })
 
 test('after a log out a new websocket is a guest', async () => {
