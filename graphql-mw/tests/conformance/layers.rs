@@ -165,11 +165,11 @@ impl<'a> Turn<'a> {
             Behaviour::Args => {
                 if let Some(name) = field.args.get("name").and_then(Value::as_str) {
                     let name = format!("{name}+{}", self.words.0.name);
-                    field.args.set("name", name);
+                    field.set_arg("name", name);
                 }
                 for name in ["n", "v"] {
                     if let Some(number) = field.args.get(name).and_then(Value::as_i64) {
-                        field.args.set(name, number + 1);
+                        field.set_arg(name, number + 1);
                     }
                 }
             }
