@@ -97,7 +97,7 @@ impl<'a> Turn<'a> {
         let mut resolved = match self.does {
             Behaviour::Twice => {
                 let retry = next.retryable();
-                match retry.resolve(field.clone()) {
+                match retry.resolve(field) {
                     Resolved::Ready(Err(error)) => Resolved::Ready(Err(error)),
                     _ => retry.resolve(field),
                 }
@@ -126,7 +126,7 @@ impl<'a> Turn<'a> {
             return next.resolve(field).then(move |result| self.after(result));
         }
         let retry = next.retryable();
-        match retry.resolve(field.clone()) {
+        match retry.resolve(field) {
             Resolved::Ready(Err(error)) => Resolved::Ready(self.after(Err(error))),
             Resolved::Ready(Ok(_)) => retry.resolve(field).then(move |result| self.after(result)),
             Resolved::Future(first) => Resolved::future(async move {
@@ -151,7 +151,7 @@ impl<'a> Turn<'a> {
     }
 
     async fn twice(self, retry: Retry<'a>, field: Field<'a>) -> Result<Value> {
-        retry.resolve(field.clone()).await?;
+        retry.resolve(field).await?;
         retry.resolve(field).await
     }
 
