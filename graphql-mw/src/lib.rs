@@ -88,6 +88,7 @@ mod response;
 pub mod schema;
 mod scope;
 mod selection;
+pub mod transport;
 pub mod validate;
 mod value;
 mod weigh;
