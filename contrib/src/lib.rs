@@ -21,6 +21,7 @@ pub mod common;
 mod cookies;
 pub mod csrf;
 pub mod frame_options;
+pub mod graphql;
 pub mod gzip;
 pub mod messages;
 mod options;

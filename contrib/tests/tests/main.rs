@@ -10,6 +10,8 @@ mod by_name;
 mod common;
 /// Forged requests, judged as Django judges them.
 mod csrf;
+/// GraphQL, as a view and as a websocket app.
+mod graphql;
 /// Compression, of whole bodies and of streams.
 mod gzip;
 /// Layers that only set a header: frames and timing.
