@@ -1,8 +1,9 @@
 //! The HTTP half.
 
+use crate::graphql::Graphql;
 use crate::websocket;
 use engine_async::runtime::Runtime;
-use engine_sync::http::{HeaderValue, StatusCode, header};
+use engine_sync::http::{HeaderValue, Method, StatusCode, header};
 use engine_sync::{
     Body, Chain, Flow, Hooks, Layer, On, Request, Response, Result, Route, Stack, Upgrade,
     Upgraded, hooks,
@@ -11,6 +12,7 @@ use std::error::Error;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read, Seek};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A body up to this size is kept in memory, a larger one in a file.
@@ -41,11 +43,12 @@ impl PassThrough {
     }
 }
 
-/// The site, which hands websockets at `/echo` over.
+/// The site, which hands websockets at `/echo` and `/graphql` over.
 pub(crate) fn chain<R: Runtime>(
     websockets: &websocket::Server<R>,
+    graphql: &Arc<Graphql<R>>,
 ) -> std::result::Result<Chain, Box<dyn Error>> {
-    let websockets = websockets.clone();
+    let (websockets, graphql) = (websockets.clone(), Arc::clone(graphql));
     let stack = Stack::builder()
         .layer(hooks(PassThrough("first")))
         .layer(hooks(PassThrough("second")))
@@ -58,6 +61,10 @@ pub(crate) fn chain<R: Runtime>(
         }))
         .route(Route::post("/echo", echo))
         .route(Route::get("/echo", move |request, _| Ok(connect(request, &websockets))))
+        .route(
+            Route::new("/graphql", move |request, _| graphql.respond(request))
+                .methods([Method::GET, Method::POST]),
+        )
         .build()?;
     Ok(chain)
 }

@@ -4,10 +4,12 @@
 //! `cargo run --release -p tests --bin contract_site -- --listen 127.0.0.1:8000 --runtime tokio`
 //!
 //! `GET /` answers `hello world`; `POST /echo` answers the body that was sent; a websocket at
-//! `/echo` is sent each of its messages back. SIGTERM and SIGINT end it gracefully, a second one at
+//! `/echo` is sent each of its messages back; `/graphql` is GraphQL, by HTTP and by websockets of
+//! either subprotocol. SIGTERM and SIGINT end it gracefully, a second one at
 //! once.
 
 mod arguments;
+mod graphql;
 mod http;
 mod websocket;
 
@@ -15,12 +17,14 @@ use arguments::{Arguments, Runtime};
 use engine_async::runtime::{AsyncStd, Smol, Tokio};
 use engine_sync::quiet_panics;
 use engine_sync::server::{Limits, Server};
+use graphql::Graphql;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 const CONNECTIONS: usize = 12_000;
@@ -46,19 +50,21 @@ fn run() -> Result<(), Box<dyn Error>> {
     match arguments.runtime {
         Runtime::Tokio => {
             let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            serve(&arguments.address, Tokio::on(tokio.handle().clone()))
+            serve(&arguments, Tokio::on(tokio.handle().clone()))
         }
-        Runtime::AsyncStd => serve(&arguments.address, AsyncStd),
-        Runtime::Smol => serve(&arguments.address, Smol),
+        Runtime::AsyncStd => serve(&arguments, AsyncStd),
+        Runtime::Smol => serve(&arguments, Smol),
     }
 }
 
 /// Serves HTTP and websockets at the same address until a signal ends both.
 fn serve<R: engine_async::runtime::Runtime>(
-    address: &str,
+    arguments: &Arguments,
     runtime: R,
 ) -> Result<(), Box<dyn Error>> {
-    let websockets = websocket::server(runtime, CONNECTIONS)?;
+    let address = &arguments.address;
+    let websockets = websocket::server(runtime.clone(), CONNECTIONS)?;
+    let graphql = Arc::new(Graphql::new(runtime, arguments.init_timeout)?);
     let server = Server::bind(address)
         .map_err(|error| format!("{address} cannot be listened on: {error}"))?
         .with_limits(Limits {
@@ -68,16 +74,21 @@ fn serve<R: engine_async::runtime::Runtime>(
             ..Limits::default()
         });
     let (http_end, websockets_end) = (server.handle(), websockets.shutdown_handle());
+    let graphql_end = graphql.shutdown_handle();
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for _ in signals.forever() {
             http_end.shutdown();
             websockets_end.shutdown();
+            graphql_end.shutdown();
         }
     })?;
     println!("listening on http://{}", server.local_addr());
-    server.run(http::chain(&websockets)?)?;
-    websockets.block_on(websockets.drained());
+    server.run(http::chain(&websockets, &graphql)?)?;
+    websockets.block_on(async {
+        websockets.drained().await;
+        graphql.drained().await;
+    });
     Ok(())
 }
 
