@@ -91,12 +91,14 @@ impl WebSocket {
         values.next().is_none().then_some(value)
     }
 
-    /// A cookie of the handshake, decoded; the last one of that name, as in Django.
+    /// The value of a cookie of the handshake, decoded; the first one where several have the name,
+    /// as on the HTTP side: browsers send the one of the longest path first.
     pub fn cookie(&self, name: &str) -> Option<String> {
         let headers = self.request.headers().get_all(header::COOKIE).iter();
         let texts = headers.filter_map(|value| value.to_str().ok());
-        let cookies = texts.flat_map(Cookie::split_parse_encoded).flatten();
-        cookies.filter(|cookie| cookie.name() == name).last().map(|c| String::from(c.value()))
+        let mut cookies = texts.flat_map(Cookie::split_parse_encoded).flatten();
+        let cookie = cookies.find(|cookie| cookie.name() == name)?;
+        Some(String::from(cookie.value_trimmed()))
     }
 
     /// The subprotocols that the client offers, the one it likes best first.
@@ -170,5 +172,29 @@ impl fmt::Debug for WebSocket {
             .field("uri", self.request.uri())
             .field("peer", &self.peer)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_header(name: &'static str, value: &'static str) -> WebSocket {
+        let request = Request::get("/").header(name, value).body(());
+        WebSocket::new(request.unwrap())
+    }
+
+    #[test]
+    fn a_cookie_is_decoded_and_the_first_of_its_name() {
+        let ws = with_header("cookie", "a=1; session=x%20y; session=z; b=\"quoted\"");
+        assert_eq!(ws.cookie("session").as_deref(), Some("x y"));
+        assert_eq!(ws.cookie("b").as_deref(), Some("quoted"));
+        assert_eq!(ws.cookie("c"), None);
+    }
+
+    #[test]
+    fn subprotocols_are_listed_as_they_are_offered() {
+        let ws = with_header("sec-websocket-protocol", "graphql-transport-ws, graphql-ws,,");
+        assert_eq!(ws.subprotocols().collect::<Vec<_>>(), ["graphql-transport-ws", "graphql-ws"]);
     }
 }
