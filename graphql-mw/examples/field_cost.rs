@@ -1,4 +1,5 @@
-//! What a field costs: 1,000 objects of 5 fields each, with 0, 1, 2 and 4 layers.
+//! What a field costs: 1,000 objects of 5 fields each, with 0, 1, 2 and 4 layers, of resolvers
+//! whose values are ready and of resolvers that are futures.
 //!
 //! `cargo run --release -p graphql-mw --example field_cost [ROUNDS [LAYERS]]`
 //!
@@ -17,7 +18,7 @@ struct User {
     is_active: bool,
 }
 
-fn executor(layers: usize) -> Result<Executor, Box<dyn std::error::Error>> {
+fn executor(layers: usize, awaited: bool) -> Result<Executor, Box<dyn std::error::Error>> {
     let schema = Schema::parse(
         "type Query { users: [User!]! }
          type User { id: Int! name: String! email: String! age: Int! active: Boolean! }",
@@ -33,16 +34,33 @@ fn executor(layers: usize) -> Result<Executor, Box<dyn std::error::Error>> {
     for n in 0..layers {
         stack = stack.layer(from_fn(format!("layer {n}"), |field, next| next.resolve(field)));
     }
-    let executor = Executor::builder(schema)
+    let mut builder = Executor::builder(schema)
         .stack(&stack.build()?)
         .resolver("Query.users", move |_| Ok(users.clone()))
         .resolver("User.id", |field| Ok(field.root_as::<User>()?.id))
         .resolver("User.name", |field| Ok(Arc::clone(&field.root_as::<User>()?.name)))
         .resolver("User.email", |field| Ok(Arc::clone(&field.root_as::<User>()?.email)))
         .resolver("User.age", |field| Ok(field.root_as::<User>()?.age))
-        .resolver("User.active", |field| Ok(field.root_as::<User>()?.is_active))
-        .build()?;
-    Ok(executor)
+        .resolver("User.active", |field| Ok(field.root_as::<User>()?.is_active));
+    if awaited {
+        builder = builder
+            .async_resolver("User.id", |field| {
+                Box::pin(async move { Ok(field.root_as::<User>()?.id.into()) })
+            })
+            .async_resolver("User.name", |field| {
+                Box::pin(async move { Ok(Arc::clone(&field.root_as::<User>()?.name).into()) })
+            })
+            .async_resolver("User.email", |field| {
+                Box::pin(async move { Ok(Arc::clone(&field.root_as::<User>()?.email).into()) })
+            })
+            .async_resolver("User.age", |field| {
+                Box::pin(async move { Ok(field.root_as::<User>()?.age.into()) })
+            })
+            .async_resolver("User.active", |field| {
+                Box::pin(async move { Ok(field.root_as::<User>()?.is_active.into()) })
+            });
+    }
+    Ok(builder.build()?)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -53,8 +71,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(layers) => vec![layers.parse()?],
         None => vec![0, 1, 2, 4],
     };
-    for layers in layers {
-        let executor = executor(layers)?;
+    let cases = layers.iter().flat_map(|layers| [(*layers, false), (*layers, true)]);
+    for (layers, awaited) in cases {
+        let executor = executor(layers, awaited)?;
         executor.execute_blocking(request());
         let mut best = f64::INFINITY;
         for _ in 0..rounds {
@@ -69,7 +88,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             executor.execute_blocking(request());
         });
         println!(
-            "{layers} layers: {:6.1} ns a field, {:.3} allocations a field",
+            "{layers} layers, {}: {:6.1} ns a field, {:.3} allocations a field",
+            if awaited { "futures" } else { "ready" },
             best / FIELDS,
             counted.count_total as f64 / FIELDS,
         );
@@ -79,7 +99,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// What a request of one field costs whose document is kept.
 fn small(rounds: u32) -> Result<(), Box<dyn std::error::Error>> {
-    let executor = executor(0)?;
+    let executor = executor(0, false)?;
     let request = || Request::new("{ __typename }");
     let ask = || executor.execute_blocking(request());
     ask();
