@@ -95,7 +95,9 @@ impl<R: Runtime> Server<R> {
         self.spawn(async move |place| {
             let limits = &server.inner.limits;
             let read = {
-                let read = pin!(handshake::read(&mut stream, limits));
+                // In a box of its own, as is what comes after it: the task keeps room for the largest
+                // of its parts as long as the connection is open.
+                let read = Box::pin(handshake::read(&mut stream, limits));
                 let patience = server.inner.runtime.sleep(limits.handshake_timeout);
                 match select(read, patience).await {
                     Either::Left((read, _)) => read,
@@ -109,10 +111,10 @@ impl<R: Runtime> Server<R> {
                 Ok(Some((request, leftover))) => {
                     let answer = handshake::answer(&request);
                     let ws = server.websocket(request).with_peer(Some(peer));
-                    server.connect(place, stream, leftover, ws, answer).await;
+                    Box::pin(server.connect(place, stream, leftover, ws, answer)).await;
                 }
                 Ok(None) => {}
-                Err(refusal) => server.refuse(stream, &refusal).await,
+                Err(refusal) => Box::pin(server.refuse(stream, &refusal)).await,
             }
         });
     }
@@ -130,7 +132,7 @@ impl<R: Runtime> Server<R> {
             Ok(answer) => {
                 self.run(Asking::Direct { stream, leftover, answer }, ws).await;
             }
-            Err(refusal) => self.refuse(stream, &refusal).await,
+            Err(refusal) => Box::pin(self.refuse(stream, &refusal)).await,
         }
     }
 
@@ -153,7 +155,7 @@ impl<R: Runtime> Server<R> {
         let inner = &self.inner;
         let (limits, runtime) = (inner.limits.clone(), inner.handle.clone());
         let wire = Wire::new(asking, limits, runtime, &inner.shutdown);
-        let ended = inner.chain.run(ws, wire).await;
+        let ended = Box::pin(inner.chain.run(ws, wire)).await;
         if let Some(hear) = &inner.on_end {
             hear(&ended);
         }
