@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
+use tungstenite::protocol::WebSocketConfig;
+use tungstenite::{Message, WebSocket};
 
 struct Site {
     child: Child,
@@ -14,8 +16,13 @@ struct Site {
 
 impl Site {
     fn start() -> Self {
+        Site::with(&[])
+    }
+
+    fn with(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_contract_site"))
             .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -123,4 +130,65 @@ fn a_second_sigterm_does_not_wait() {
     assert_eq!(idle.read(&mut [0]).unwrap(), 0);
     site.signal(Signal::TERM);
     assert!(site.child.wait().unwrap().success());
+}
+
+/// A websocket at the echo.
+fn websocket(site: &Site) -> WebSocket<TcpStream> {
+    let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
+    let url = format!("ws://{}/echo", site.address);
+    tungstenite::client::client_with_config(url, site.connect(), Some(config)).unwrap().0
+}
+
+#[test]
+fn websockets_are_echoed_at_the_same_port_on_each_runtime() {
+    for arguments in
+        [&[][..], &["--runtime", "tokio"], &["--runtime", "async-std"], &["--runtime", "smol"]]
+    {
+        let mut site = Site::with(arguments);
+        let mut client = websocket(&site);
+        for size in [0, 5, 100_000, 64 << 20] {
+            let message = Message::binary(vec![7; size]);
+            client.send(message.clone()).unwrap();
+            assert!(client.read().unwrap() == message, "{size} bytes were not echoed");
+        }
+        client.send(Message::text("text")).unwrap();
+        assert_eq!(client.read().unwrap(), Message::text("text"));
+        let answer = site.ask(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        assert!(answer.ends_with(b"\r\n\r\nhello world"));
+
+        site.signal(Signal::TERM);
+        let Message::Close(Some(frame)) = client.read().unwrap() else { panic!("no close") };
+        assert_eq!(u16::from(frame.code), 1001);
+        assert!(matches!(client.read(), Err(tungstenite::Error::ConnectionClosed)));
+        assert!(site.child.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn a_message_beyond_64_mebibytes_is_closed_with_1009() {
+    let site = Site::start();
+    let mut client = websocket(&site);
+    client.send(Message::binary(vec![7; (64 << 20) + 1])).unwrap_or_default();
+    let Message::Close(Some(frame)) = client.read().unwrap() else { panic!("no close") };
+    assert_eq!(u16::from(frame.code), 1009);
+}
+
+#[test]
+fn a_get_of_the_echo_that_is_no_websocket_is_405_as_it_was() {
+    let site = Site::start();
+    let answer = site.ask(b"GET /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"), "{answer}");
+    assert!(answer.contains("\r\nallow: POST, OPTIONS\r\n"), "{answer}");
+}
+
+#[test]
+fn an_argument_that_is_none_is_told_how_to_start_it() {
+    let program = Command::new(env!("CARGO_BIN_EXE_contract_site"))
+        .args(["--runtime", "glommio"])
+        .output()
+        .unwrap();
+    assert!(!program.status.success());
+    let said = String::from_utf8(program.stderr).unwrap();
+    assert!(said.contains("[--runtime tokio|async-std|smol]"), "{said}");
 }

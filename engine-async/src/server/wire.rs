@@ -33,7 +33,8 @@ use tungstenite::protocol::frame::coding::CloseCode;
 /// still there.
 const EARLY: usize = 8 << 10;
 
-/// Bytes that are thrown away while a client is given time to read the last answer.
+/// Bytes that are thrown away while a client is given time to read the last answer. At least a
+/// message's worth: the client may be in the middle of one that was too large.
 const LATE: usize = 1 << 20;
 
 /// One connection, from its handshake on.
@@ -611,9 +612,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
                 // A socket that is dropped while unread bytes are in it is reset, and the client
                 // might never see the answer.
                 State::Draining { front, drained, is_clean, .. } => {
+                    ready!(self.streak.poll_read(cx));
+                    let most = LATE.max(self.limits.message_bytes);
                     let mut late = [0; 4096];
                     match Pin::new(front).poll_read(cx, &mut late) {
-                        Poll::Ready(Ok(read)) if read > 0 && *drained < LATE => *drained += read,
+                        Poll::Ready(Ok(read)) if read > 0 && *drained < most => *drained += read,
                         Poll::Pending if !*is_clean => return Poll::Pending,
                         Poll::Ready(_) | Poll::Pending => return Poll::Ready(()),
                     }
