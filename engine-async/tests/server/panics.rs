@@ -73,6 +73,7 @@ fn in_enter<R: Runtime>(runtime: R) {
     let mut client = site.raw();
     client.write(&crate::raw::Raw::handshake(site.address, ""));
     assert_eq!(client.answer().status, 500);
+    drop(client);
     assert_eq!(site.ended(), Exit::Failed);
 }
 

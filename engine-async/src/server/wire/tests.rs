@@ -3,6 +3,7 @@
 use super::*;
 use crate::event::Accept;
 use futures_util::task::{ArcWake, waker};
+use http::Response;
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
