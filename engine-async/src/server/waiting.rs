@@ -15,6 +15,11 @@ impl Waiting {
         set(&mut self.receiver, waker);
     }
 
+    /// Whether who waits for an event is whoever has this waker.
+    pub(super) fn is_receiver(&self, waker: &Waker) -> bool {
+        self.receiver.as_ref().is_some_and(|receiver| receiver.will_wake(waker))
+    }
+
     pub(super) fn set_sender(&mut self, waker: Option<&Waker>) {
         set(&mut self.sender, waker);
     }

@@ -223,7 +223,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for Wire<S> {
     }
 
     fn poll_beside(&mut self, cx: &mut Context<'_>) -> Poll<Exit> {
-        if !self.is_receiving {
+        // The socket remembers whoever looked last. A part of an app may be gone before it is woken,
+        // and with it all that would wake the connection.
+        if !self.is_receiving || !self.waiting.is_receiver(cx.waker()) {
             self.read_ahead(cx);
         }
         if let Poll::Ready(how) = self.poll_bell(cx) {

@@ -241,6 +241,23 @@ fn a_part_that_waits_for_an_event_is_woken_when_the_connection_reads_it() {
 }
 
 #[test]
+fn a_part_that_is_gone_takes_no_wakeup_along() {
+    let (task, task_waker) = part();
+    let (pipe, mut wire) = open(Limits::default(), &task_waker);
+    let mut cx = Context::from_waker(&task_waker);
+    let (receiver, receiver_waker) = part();
+    assert!(wire.poll_receive(&mut Context::from_waker(&receiver_waker)).is_pending());
+    drop((receiver, receiver_waker));
+    assert!(wire.poll_beside(&mut cx).is_pending());
+    task.woken();
+    pipe.send(0x89, b"are you there?");
+    assert!(task.woken() > 0);
+    pipe.writes();
+    assert!(wire.poll_beside(&mut cx).is_pending());
+    assert_eq!(pipe.writes(), (1, 16));
+}
+
+#[test]
 fn answers_to_pings_that_nobody_reads_do_not_pile_up() {
     let (task, task_waker) = part();
     let limits = Limits { send_queue_bytes: 1000, ..Limits::default() };
