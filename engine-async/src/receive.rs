@@ -40,6 +40,24 @@ impl<'a> Receive<'a> {
         Receive { stream: Box::pin(stream), is_over: false }
     }
 
+    /// The same events, each changed in place on its way in. An error is what whoever receives gets in
+    /// the place of the event. Costs less than a stream's own adapters, and cannot drop an event;
+    /// for that see [`Receive::new`].
+    ///
+    /// ```
+    /// use engine_async::{Error, Incoming, Receive};
+    ///
+    /// fn small(receive: Receive<'_>) -> Receive<'_> {
+    ///     receive.each(|event| match event {
+    ///         Incoming::Message(message) if message.len() > 100 => Err(Error::close(1009, "too big")),
+    ///         _ => Ok(()),
+    ///     })
+    /// }
+    /// ```
+    pub fn each(self, change: impl FnMut(&mut Incoming) -> Result<()> + Send + Unpin + 'a) -> Self {
+        Receive::new(Each { source: self, change })
+    }
+
     /// Waits for the next event.
     ///
     /// # Errors
@@ -88,6 +106,22 @@ impl Stream for Receive<'_> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Incoming>>> {
         self.get_mut().stream.as_mut().poll_next(cx)
+    }
+}
+
+/// A stream whose events are changed in place.
+struct Each<'a, F> {
+    source: Receive<'a>,
+    change: F,
+}
+
+impl<F: FnMut(&mut Incoming) -> Result<()> + Unpin> Stream for Each<'_, F> {
+    type Item = Result<Incoming>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Incoming>>> {
+        let this = self.get_mut();
+        let mut event = ready!(this.source.poll_event(cx))?;
+        Poll::Ready(Some((this.change)(&mut event).map(|()| event)))
     }
 }
 

@@ -228,6 +228,42 @@ fn a_hook_that_waits_keeps_the_order_and_may_drop_or_change_events() {
 }
 
 #[test]
+fn a_layer_that_changes_each_event_in_place_keeps_the_order_behind_one_that_waits() {
+    let wait = hook_fns("wait", |on| {
+        on.send(|_, _, _| {
+            Step::wait(async {
+                yield_once().await;
+                Ok(Step::Pass)
+            })
+        });
+    });
+    let each = from_fn("each", |_, receive, send, next| {
+        let receive = receive.each(|event| match event {
+            Incoming::Message(message) if message.as_text() == Some("boom") => {
+                Err(Error::close(4001, "no"))
+            }
+            Incoming::Message(message) => {
+                *message = format!("{}?", message.as_text().unwrap_or_default()).into();
+                Ok(())
+            }
+            _ => Ok(()),
+        });
+        let send = send.each(|event| {
+            if let Outgoing::Message(message) = event {
+                *message = format!("{}!", message.as_text().unwrap_or_default()).into();
+            }
+            Ok(())
+        });
+        Box::pin(next.run(receive, send))
+    });
+    let script = Script::new().send("a").send("b").send("boom");
+    let sent = script.sent();
+    run(vec![wait, each], script);
+    assert_eq!(sent.messages(), [Message::text("a?!"), Message::text("b?!")]);
+    assert_eq!(sent.last(), Some(Last::Close(CloseFrame::with_reason(4001, "no"))));
+}
+
+#[test]
 fn a_dropped_connection_exits_every_entered_layer_in_reverse() {
     let log = Log::default();
     let stuck = from_fn("stuck", |_, _, _, _| Box::pin(std::future::pending()));

@@ -6,7 +6,6 @@ use engine_async::{
     Bytes, Chain, Incoming, Last, Message, Outbound, Outgoing, Receive, Result, Socket, Stack,
     Step, WebSocket, WsLayer, from_fn, hook_fns,
 };
-use futures_util::{SinkExt, TryStreamExt};
 use std::future::poll_fn;
 use std::hint::black_box;
 use std::pin::Pin;
@@ -62,11 +61,14 @@ impl Kind for Hooks {
 impl Kind for Wrapping {
     fn layer(_: usize) -> Arc<WsLayer> {
         from_fn("touch", |_, receive, send, next| {
-            let receive = Receive::new(receive.inspect_ok(receive_touch));
-            let send = Outbound::new(send.with(|event| {
-                send_touch(&event);
-                std::future::ready(Ok(event))
-            }));
+            let receive = receive.each(|event| {
+                receive_touch(event);
+                Ok(())
+            });
+            let send = send.each(|event| {
+                send_touch(event);
+                Ok(())
+            });
             Box::pin(next.run(receive, send))
         })
     }
