@@ -71,7 +71,8 @@ impl<R: Runtime> Server<R> {
 
     /// Takes over a connection whose handshake another server has read: the socket, what that has
     /// read beyond the request, and the head of the answer as its layers left it, whose headers go
-    /// into the 101. Returns at once; may be called from any thread.
+    /// into the 101. Returns at once; may be called from any thread, on tokio with a runtime given
+    /// by `Tokio::on`.
     ///
     /// The origin is checked here, too. A request that is no handshake is answered so.
     pub fn take(&self, socket: TcpStream, leftover: Bytes, head: Response<()>, ws: WebSocket) {
