@@ -4,6 +4,9 @@ use super::*;
 use crate::response::{Response, ResponseError};
 use crate::value::Object;
 use Subprotocol::{Legacy, Transport};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 /// A connection on which nothing was said yet.
 fn opened(protocol: Subprotocol) -> Connection {
@@ -435,5 +438,64 @@ fn a_closed_connection_says_nothing_more() {
         assert_eq!(connection.refuse(Close::internal()), []);
         assert_eq!(connection.next("1", &Response::default()), None);
         assert_eq!(connection.complete("1"), None);
+    }
+}
+
+/// Messages as a client that is broken, or wants to break something, may send them.
+fn message() -> impl Strategy<Value = String> {
+    let kind = select(vec![
+        "connection_init",
+        "connection_terminate",
+        "ping",
+        "pong",
+        "subscribe",
+        "start",
+        "complete",
+        "stop",
+        "next",
+    ]);
+    let id = select(vec!["", r#""id":"a","#, r#""id":"b","#, r#""id":"","#, r#""id":7,"#]);
+    let payload = select(vec!["null", "{}", "[]", r#"{"query":"{ a }"}"#, r#"{"query":1}"#]);
+    let plausible = (kind, id, payload)
+        .prop_map(|(kind, id, payload)| format!(r#"{{{id}"type":"{kind}","payload":{payload}}}"#));
+    prop_oneof![8 => plausible, 1 => ".{0,20}"]
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_client_says_what_runs_is_bounded_and_a_close_is_the_end(
+        protocol in select(vec![Transport, Legacy]),
+        messages in vec(message(), 0..60),
+        accepts in 0..8_usize,
+    ) {
+        let mut connection = Connection::new(protocol, Options::default().with_operations(1));
+        let mut running: Vec<String> = Vec::new();
+        let mut is_closed = false;
+        for (place, message) in messages.iter().enumerate() {
+            let mut actions = connection.receive(message);
+            if place == accepts {
+                actions.extend(connection.accept(None));
+            }
+            for action in actions {
+                prop_assert!(!is_closed, "{action:?} after the close");
+                match action {
+                    Action::Start { id, .. } => {
+                        running.retain(|running| **running != *id);
+                        running.push(id.to_string());
+                    }
+                    Action::Stop { id } => running.retain(|running| **running != *id),
+                    Action::Close(_) => {
+                        is_closed = true;
+                        running.clear();
+                    }
+                    Action::Send(text) => {
+                        let sent: serde_json::Value = serde_json::from_str(&text).unwrap();
+                        prop_assert!(sent["type"].is_string());
+                    }
+                    Action::Init(_) => {}
+                }
+            }
+            prop_assert!(running.len() <= 1 && connection.operations() <= 1, "{running:?}");
+        }
     }
 }
