@@ -1,5 +1,6 @@
 //! The site put together: stores, registry, stacks, routes, chains.
 
+use crate::graphql::Graphql;
 use crate::layers::{Another, AnotherOptions, Book, BookOptions};
 use crate::settings::SiteSettings;
 use crate::traces::Traces;
@@ -26,6 +27,7 @@ pub(crate) struct Site {
     pub(crate) stack: Stack,
     pub(crate) chain: Chain,
     pub(crate) sockets: Sockets,
+    pub(crate) graphql: Graphql,
 }
 
 impl Site {
@@ -51,10 +53,11 @@ impl Site {
         let stack = registry
             .stack(&settings.settings, "middleware")
             .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
-        let sockets = websocket::open(&settings, &stores)?;
-        let chain = chain(&settings, &stack, &accounts, &sockets)
+        let graphql = Graphql::open(&settings)?;
+        let sockets = websocket::open(&settings, &stores, graphql.socket())?;
+        let chain = chain(&settings, &stack, &accounts, &sockets, &graphql)
             .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?;
-        Ok(Site { settings, accounts, sessions, stack, chain, sockets })
+        Ok(Site { settings, accounts, sessions, stack, chain, sockets, graphql })
     }
 }
 
@@ -75,6 +78,7 @@ fn chain(
     stack: &Stack,
     accounts: &Arc<Accounts>,
     sockets: &Sockets,
+    graphql: &Graphql,
 ) -> Result<Chain> {
     let traces = Traces::default();
     let page =
@@ -83,6 +87,7 @@ fn chain(
         .profile(settings.profile)
         .routes(views::routes(&page))
         .routes(websocket::routes(sockets))
+        .routes(graphql.routes(sockets))
         .trace(move |request, trace, response| traces.note(request, trace, response));
     Ok(views::error_pages(builder, &page).build()?)
 }

@@ -26,6 +26,8 @@ pub(crate) fn serve(site: Site, listen: Option<String>) -> Result<()> {
     say(site.stack.to_string().trim_end());
     say("the stack of the websockets:");
     say(site.sockets.chain().stack().to_string().trim_end());
+    say("the stack of the GraphQL fields:");
+    say(site.graphql.stack.to_string().trim_end());
     for warning in warnings(&site) {
         say(format!("warning: {warning}"));
     }
@@ -59,10 +61,11 @@ fn end_at_signals(
     Ok(())
 }
 
-/// What is suspicious about the two stacks.
+/// What is suspicious about the three stacks.
 fn warnings(site: &Site) -> impl Iterator<Item = Warning> {
     let sockets = site.sockets.chain().stack().warnings();
-    site.stack.warnings().into_iter().chain(sockets)
+    let fields = site.graphql.stack.warnings();
+    site.stack.warnings().into_iter().chain(sockets).chain(fields)
 }
 
 /// How often expired sessions are removed.
@@ -103,9 +106,10 @@ pub(crate) fn create_user(site: &Site, name: &str, timezone: Option<String>) -> 
 /// Shows the stack and the routes.
 pub(crate) fn explain(site: &Site, json: bool) -> Result<()> {
     if json {
-        let mut both = serde_json::to_value(site.stack.explain())?;
-        both["websocket"] = serde_json::to_value(site.sockets.chain().stack().explain())?;
-        say(serde_json::to_string_pretty(&both)?);
+        let mut all = serde_json::to_value(site.stack.explain())?;
+        all["websocket"] = serde_json::to_value(site.sockets.chain().stack().explain())?;
+        all["graphql"] = serde_json::to_value(site.graphql.stack.explain())?;
+        say(serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
     say(site.stack.to_string().trim_end());
@@ -114,6 +118,8 @@ pub(crate) fn explain(site: &Site, json: bool) -> Result<()> {
     }
     say("websockets:");
     say(site.sockets.chain().stack().to_string().trim_end());
+    say("GraphQL fields:");
+    say(site.graphql.stack.to_string().trim_end());
     for warning in warnings(site) {
         say(format!("warning: {warning}"));
     }

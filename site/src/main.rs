@@ -2,6 +2,7 @@
 
 mod app;
 mod commands;
+mod graphql;
 mod layers;
 mod settings;
 mod terminal;

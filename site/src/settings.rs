@@ -9,11 +9,14 @@ use serde::de::IgnoredAny;
 use std::path::{Path, PathBuf};
 
 /// The keys this program reads; any other is a mistake.
-const KEYS: [&str; 7] =
-    ["listen", "data", "profile", "middleware", "layers", "server", "websocket"];
+const KEYS: [&str; 8] =
+    ["listen", "data", "profile", "middleware", "layers", "server", "websocket", "graphql"];
 
 /// The keys of the section `[websocket]`.
 const WEBSOCKET_KEYS: [&str; 3] = ["middleware", "layers", "server"];
+
+/// The keys of the section `[graphql]`.
+const GRAPHQL_KEYS: [&str; 2] = ["middleware", "layers"];
 
 /// A settings file, read and checked as far as it can be without building anything.
 #[derive(Debug)]
@@ -27,12 +30,15 @@ pub(crate) struct SiteSettings {
     /// The section `[websocket]`, if there is one.
     pub(crate) websocket: Option<Settings>,
     pub(crate) websocket_limits: engine_async::server::Limits,
+    /// The section `[graphql]`, if there is one.
+    pub(crate) graphql: Option<Settings>,
 }
 
-/// The keys that are no tables, and whether there are websockets.
+/// The keys that are no tables, and which sections there are.
 #[derive(Debug, Deserialize)]
 struct Top {
     websocket: Option<IgnoredAny>,
+    graphql: Option<IgnoredAny>,
     #[serde(default = "default_listen")]
     listen: String,
     #[serde(default = "default_data")]
@@ -70,6 +76,8 @@ impl SiteSettings {
         let section = settings.section("websocket").map_err(at)?;
         section.only_keys(&WEBSOCKET_KEYS).map_err(at)?;
         let websocket_limits = section.table("server").map_err(at)?;
+        let graphql = settings.section("graphql").map_err(at)?;
+        graphql.only_keys(&GRAPHQL_KEYS).map_err(at)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Ok(SiteSettings {
             path: path.to_owned(),
@@ -79,6 +87,7 @@ impl SiteSettings {
             limits,
             websocket: top.websocket.map(|_| section),
             websocket_limits,
+            graphql: top.graphql.map(|_| graphql),
             settings,
         })
     }

@@ -79,6 +79,7 @@ fn urls(request: &Request) -> Result<serde_json::Value> {
         "chat": url(request, "chat")?,
         "chat_socket": url(request, "chat-socket")?,
         "echo_socket": url(request, "echo-socket")?,
+        "graphql": url(request, "graphql")?,
         "home": url(request, "home")?,
         "login": url(request, "login")?,
         "logout": url(request, "logout")?,

@@ -1,13 +1,15 @@
-//! The websockets: the second stack of the settings around the echo and the chat.
+//! The websockets: the second stack of the settings around the echo, the chat and GraphQL.
 
 mod chat;
 mod echo;
 mod room;
 
+use crate::graphql;
 use crate::settings::SiteSettings;
 use anyhow::{Result, anyhow};
 use contrib::Stores;
 use contrib::auth::User;
+use contrib::graphql::Socket;
 use contrib::websocket::{self, Upgrade};
 use engine_async::runtime::Smol;
 use engine_async::server::Server;
@@ -30,7 +32,7 @@ pub(crate) type Sockets = Server<Smol>;
 /// # Errors
 ///
 /// What is wrong in the settings, with its place and its cure.
-pub(crate) fn open(settings: &SiteSettings, stores: &Stores) -> Result<Sockets> {
+pub(crate) fn open(settings: &SiteSettings, stores: &Stores, graphql: Socket) -> Result<Sockets> {
     let stack = match &settings.websocket {
         None => Stack::empty(),
         Some(section) => {
@@ -41,7 +43,7 @@ pub(crate) fn open(settings: &SiteSettings, stores: &Stores) -> Result<Sockets> 
                 .map_err(|error| anyhow!("{}: {error}", settings.path.display()))?
         }
     };
-    let chain = Chain::builder(&stack).app(Endpoint::default()).build()?;
+    let chain = Chain::builder(&stack).app(Endpoint { room: Room::default(), graphql }).build()?;
     let server = Server::builder(Smol, &chain).limits(settings.websocket_limits.clone());
     Ok(server.build()?)
 }
@@ -56,9 +58,9 @@ pub(crate) fn routes(sockets: &Sockets) -> [Route; 2] {
 }
 
 /// Everything that is served inside the stack.
-#[derive(Default)]
 struct Endpoint {
     room: Room,
+    graphql: Socket,
 }
 
 impl App for Endpoint {
@@ -71,6 +73,7 @@ impl App for Endpoint {
         match ws.path() {
             ECHO => echo::echo(receive, send).await,
             CHAT => chat::chat(&self.room, ws, receive, send).await,
+            graphql::PATH => self.graphql.call(ws, receive, send).await,
             _ => Err(Error::not_found("there is no websocket at this address")),
         }
     }

@@ -15,6 +15,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// The body, whether it is text or not.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Client {
@@ -43,23 +45,36 @@ impl Client {
     }
 
     pub(crate) fn send(&mut self, method: &str, path: &str, form: &str) -> Answer {
+        match method {
+            "POST" => {
+                let form_type = "Content-Type: application/x-www-form-urlencoded";
+                self.send_with(method, path, &[form_type], form)
+            }
+            _ => self.send_with(method, path, &[], form),
+        }
+    }
+
+    /// Sends a body with these headers, each as `Name: value`.
+    pub(crate) fn send_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[&str],
+        body: &str,
+    ) -> Answer {
         let mut socket = TcpStream::connect(&self.address).unwrap();
-        let body = match method {
-            "POST" => format!(
-                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-                form.len()
-            ),
-            _ => String::from("\r\n"),
-        };
+        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
         write!(
             socket,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\n\
+             Content-Length: {}\r\n{headers}\r\n{body}",
             self.address,
             self.cookie_header(),
+            body.len(),
         )
         .unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).unwrap();
         let answer = Answer::parse(&answer);
         for value in answer.all("set-cookie") {
             let (name, rest) = value.split_once('=').unwrap();
@@ -75,16 +90,26 @@ impl Client {
 }
 
 impl Answer {
-    fn parse(text: &str) -> Self {
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
+    fn parse(answer: &[u8]) -> Self {
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+        let (head, bytes) = match end {
+            Some(end) => (&answer[..end], &answer[end + 4..]),
+            None => (answer, &[][..]),
+        };
+        let head = String::from_utf8_lossy(head);
         let mut lines = head.lines();
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
         let headers = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();
-        let status = status.parse().unwrap_or_else(|_| panic!("no answer: {text:?}"));
-        Answer { status, headers, body: body.to_owned() }
+        let status = status.parse().unwrap_or_else(|_| panic!("no answer: {head:?}"));
+        Answer {
+            status,
+            headers,
+            body: String::from_utf8_lossy(bytes).into_owned(),
+            bytes: bytes.to_owned(),
+        }
     }
 
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {

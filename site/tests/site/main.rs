@@ -4,6 +4,8 @@
 mod article;
 /// A browser's worth of cookies over raw sockets.
 mod client;
+/// GraphQL by HTTP and by websocket, and the files of GraphiQL.
+mod graphql;
 /// Log in, forms, messages, log out.
 mod pages;
 /// The program, started on a settings file of its own.

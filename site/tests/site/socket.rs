@@ -16,15 +16,34 @@ pub(crate) struct Socket(WebSocket<TcpStream>);
 impl Socket {
     /// Connects with the cookies of this client; a refusal is its status.
     pub(crate) fn open(client: &Client, path: &str) -> Result<Self, u16> {
-        Socket::open_from(client, path, &format!("http://{}", client.address))
+        Socket::open_with(client, path, &format!("http://{}", client.address), None)
+    }
+
+    /// Connects with a subprotocol.
+    pub(crate) fn open_speaking(client: &Client, path: &str, subprotocol: &str) -> Self {
+        let origin = format!("http://{}", client.address);
+        Socket::open_with(client, path, &origin, Some(subprotocol)).unwrap()
     }
 
     /// Connects as a page of another origin does.
     pub(crate) fn open_from(client: &Client, path: &str, origin: &str) -> Result<Self, u16> {
+        Socket::open_with(client, path, origin, None)
+    }
+
+    fn open_with(
+        client: &Client,
+        path: &str,
+        origin: &str,
+        subprotocol: Option<&str>,
+    ) -> Result<Self, u16> {
         let mut request = format!("ws://{}{path}", client.address).into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("origin", HeaderValue::from_str(origin).unwrap());
         headers.insert("cookie", HeaderValue::from_str(&client.cookie_header()).unwrap());
+        if let Some(subprotocol) = subprotocol {
+            let subprotocol = HeaderValue::from_str(subprotocol).unwrap();
+            headers.insert("sec-websocket-protocol", subprotocol);
+        }
         let stream = TcpStream::connect(&client.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         match tungstenite::client(request, stream) {
@@ -42,7 +61,7 @@ impl Socket {
         self.0.read().unwrap()
     }
 
-    /// The next line of the chat.
+    /// The next message, which is JSON: a line of the chat, say.
     pub(crate) fn line(&mut self) -> serde_json::Value {
         serde_json::from_str(self.message().to_text().unwrap()).unwrap()
     }
