@@ -14,12 +14,13 @@
 //!
 //! That is also an order that works. [`registry()`] makes all of them known by name, and each
 //! module begins with a small program of its own where it helps. The layers for websockets are in
-//! [`websocket`].
+//! [`websocket`], those for GraphQL fields in [`fields`].
 
 pub mod auth;
 pub mod common;
 mod cookies;
 pub mod csrf;
+pub mod fields;
 pub mod frame_options;
 pub mod graphql;
 pub mod gzip;

@@ -12,6 +12,8 @@ mod common;
 mod csrf;
 /// GraphQL, as a view and as a websocket app.
 mod graphql;
+/// Layers around GraphQL fields.
+mod fields;
 /// Compression, of whole bodies and of streams.
 mod gzip;
 /// Layers that only set a header: frames and timing.

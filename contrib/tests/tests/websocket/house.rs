@@ -34,27 +34,42 @@ impl House {
         House { stores, sessions, accounts }
     }
 
+    /// Somebody who has not logged in, as the HTTP stack knows them.
+    pub(crate) fn nobody(&self) -> User {
+        self.visit(|_| Ok(())).1
+    }
+
     /// Logs somebody in over HTTP: the key of the session, and the user that the HTTP stack knows.
     pub(crate) fn log_in(&self, name: &str) -> (SessionKey, User) {
+        let account = self.stores.users.by_name(name).unwrap().unwrap();
+        let (response, user) = self.visit(move |request| auth::login(request, &account));
+        let cookie = response.header("set-cookie").unwrap();
+        let key = cookie.split(['=', ';']).nth(1).unwrap();
+        (SessionKey::from_client(key).unwrap(), user)
+    }
+
+    /// A request over HTTP: its response, and the user that the HTTP stack knows.
+    fn visit(
+        &self,
+        view: impl Fn(&mut engine_sync::Request) -> engine_sync::Result<()> + Send + Sync + 'static,
+    ) -> (Response, User) {
         let Stores { sessions, users, secret } = self.stores.clone();
         let stack = engine_sync::Stack::builder()
             .layer(hooks(Sessions::new(sessions, SessionOptions::default()).unwrap()))
             .layer(hooks(Authentication::new(users, &secret)))
             .build()
             .unwrap();
-        let account = self.stores.users.by_name(name).unwrap().unwrap();
         let known = Arc::new(Mutex::new(None));
         let tell = Arc::clone(&known);
         let view = move |request: &mut engine_sync::Request, _: &engine_sync::Params| {
-            auth::login(request, &account)?;
+            view(request)?;
             *tell.lock().unwrap() = Some(request.require::<User>()?.clone());
             Ok(Response::text(""))
         };
         let chain = engine_sync::Chain::builder(&stack).view(view).build().unwrap();
         let response = chain.respond(engine_sync::Request::get("/"));
-        let cookie = response.header("set-cookie").unwrap();
-        let key = cookie.split(['=', ';']).nth(1).unwrap();
-        (SessionKey::from_client(key).unwrap(), known.lock().unwrap().take().unwrap())
+        let user = known.lock().unwrap().take().unwrap();
+        (response, user)
     }
 }
 

@@ -3,7 +3,7 @@ mod authentication;
 /// All websocket layers from settings.
 mod by_name;
 /// A site with users, and a connection in memory to it.
-mod house;
+pub(crate) mod house;
 /// How much a client may say.
 mod limits;
 /// What the log is told.
