@@ -10,10 +10,10 @@ mod by_name;
 mod common;
 /// Forged requests, judged as Django judges them.
 mod csrf;
-/// GraphQL, as a view and as a websocket app.
-mod graphql;
 /// Layers around GraphQL fields.
 mod fields;
+/// GraphQL, as a view and as a websocket app.
+mod graphql;
 /// Compression, of whole bodies and of streams.
 mod gzip;
 /// Layers that only set a header: frames and timing.
