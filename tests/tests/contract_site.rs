@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
+use tungstenite::client::IntoClientRequest;
+use tungstenite::http::HeaderValue;
 use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Message, WebSocket};
 
@@ -191,4 +193,64 @@ fn an_argument_that_is_none_is_told_how_to_start_it() {
     assert!(!program.status.success());
     let said = String::from_utf8(program.stderr).unwrap();
     assert!(said.contains("[--runtime tokio|async-std|smol]"), "{said}");
+}
+
+/// A websocket of GraphQL whose client has said nothing yet.
+fn graphql_unheard(site: &Site, subprotocol: &'static str) -> WebSocket<TcpStream> {
+    let url = format!("ws://{}/graphql", site.address);
+    let mut request = url.into_client_request().unwrap();
+    let subprotocol = HeaderValue::from_static(subprotocol);
+    request.headers_mut().insert("sec-websocket-protocol", subprotocol);
+    tungstenite::client(request, site.connect()).unwrap().0
+}
+
+/// A websocket of GraphQL, acknowledged.
+fn graphql(site: &Site, subprotocol: &'static str) -> WebSocket<TcpStream> {
+    let mut client = graphql_unheard(site, subprotocol);
+    client.send(Message::text(r#"{"type":"connection_init"}"#)).unwrap();
+    assert_eq!(client.read().unwrap(), Message::text(r#"{"type":"connection_ack"}"#));
+    client
+}
+
+#[test]
+fn graphql_is_answered_at_the_same_port_on_each_runtime() {
+    for runtime in ["tokio", "async-std", "smol"] {
+        let mut site = Site::with(&["--runtime", runtime]);
+        // Some clients ask for HTTP/2 with each request.
+        for header in ["", "upgrade: h2c\r\nconnection: upgrade\r\n"] {
+            let head = "GET /graphql?query={activeStreams} HTTP/1.1\r\nhost: a\r\n";
+            let request = format!("{head}{header}connection: close\r\n\r\n");
+            let answer = String::from_utf8(site.ask(request.as_bytes())).unwrap();
+            assert!(answer.ends_with(r#"{"data":{"activeStreams":0}}"#), "{answer}");
+        }
+
+        let mut client = graphql(&site, "graphql-transport-ws");
+        let countdown = r#"{"id":"1","type":"subscribe","payload":{"query":"subscription { countdown(from: 1, delayMs: 1) }"}}"#;
+        client.send(Message::text(countdown)).unwrap();
+        for expected in [
+            r#"{"id":"1","type":"next","payload":{"data":{"countdown":1}}}"#,
+            r#"{"id":"1","type":"next","payload":{"data":{"countdown":0}}}"#,
+            r#"{"id":"1","type":"complete"}"#,
+        ] {
+            assert_eq!(client.read().unwrap(), Message::text(expected));
+        }
+        let mut legacy = graphql(&site, "graphql-ws");
+        assert_eq!(legacy.read().unwrap(), Message::text(r#"{"type":"ka"}"#));
+
+        site.signal(Signal::TERM);
+        for client in [&mut client, &mut legacy] {
+            let Message::Close(Some(frame)) = client.read().unwrap() else { panic!("no close") };
+            assert_eq!(u16::from(frame.code), 1001);
+            assert!(matches!(client.read(), Err(tungstenite::Error::ConnectionClosed)));
+        }
+        assert!(site.child.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn a_client_of_graphql_that_says_nothing_is_closed_when_the_arguments_say() {
+    let site = Site::with(&["--init-timeout", "0.05"]);
+    let mut client = graphql_unheard(&site, "graphql-transport-ws");
+    let Message::Close(Some(frame)) = client.read().unwrap() else { panic!("no close") };
+    assert_eq!(u16::from(frame.code), 4408);
 }
