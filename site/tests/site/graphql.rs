@@ -209,3 +209,13 @@ fn a_browser_is_shown_graphiql_from_files_of_this_site() {
     }
     assert_eq!(client.get("/graphiql/nothing.js").status, 404);
 }
+
+#[test]
+fn a_client_that_would_rather_speak_http_2_is_answered_in_http_1() {
+    let folder = folder("[]");
+    let site = folder.serve();
+    let mut client = Client::new(&site.address);
+    let query = "/graphql?query=%7Bme%7Bname%7D%7D";
+    let answer = client.send_with("GET", query, &["Upgrade: h2c"], "");
+    assert_eq!((answer.status, &*answer.body), (200, r#"{"data":{"me":null}}"#));
+}
