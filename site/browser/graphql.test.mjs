@@ -19,6 +19,8 @@ after(() => site?.close())
 // A visitor whose browser writes down what its pages complain of, and asks nobody but the site.
 async function open() {
   const page = await (await site.browser.newContext()).newPage()
+  // GraphiQL comes back with what was written last, and here is to begin anew.
+  await page.addInitScript(() => localStorage.clear())
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     const isIcon = message.location().url.endsWith('/favicon.ico')
@@ -32,12 +34,15 @@ async function open() {
   return page
 }
 
-// Opens GraphiQL with nothing but this in its editor.
+// Opens GraphiQL with nothing but this in its editor. With several operations its button is a menu of
+// them: what was written before and is written now has been read once that changes.
 async function edit(page, query) {
   await page.goto(`${site.address}/graphql`)
+  await page.locator('.graphiql-execute-button[aria-haspopup]').waitFor()
   await page.evaluate((query) => {
     document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.setValue(query)
   }, query)
+  await page.locator('.graphiql-execute-button:not([aria-haspopup])').waitFor()
 }
 
 const run = (page) => page.click('.graphiql-execute-button')
@@ -56,6 +61,15 @@ test('a query is answered, and the documentation is read from the schema', async
   const docs = guest.locator('.graphiql-doc-explorer')
   await docs.getByText('Subscription', { exact: true }).click()
   await docs.getByText('The latest notes, and then each one as it is left.').waitFor()
+})
+
+test('its dialogs open and close', async () => {
+  for (const dialog of ['Open short keys dialog', 'Open settings dialog']) {
+    await guest.click(`[aria-label="${dialog}"]`)
+    await guest.locator('.graphiql-dialog').waitFor()
+    await guest.keyboard.press('Escape')
+    await guest.locator('.graphiql-dialog').waitFor({ state: 'detached' })
+  }
 })
 
 test('a mutation is refused by a layer until its visitor logs in', async () => {

@@ -6,10 +6,11 @@ use engine_sync::{Error, Request, Response, Result, Route};
 use flate2::read::GzDecoder;
 use std::io::Read;
 
-/// What the page may do: run our files, and speak to this site.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; \
-                      font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'";
+/// What the page may do: run our files, and speak to this site. Styles may stand in the page, since
+/// its dialogs put one there; scripts may not.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' \
+                      'unsafe-inline'; img-src data:; font-src data:; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const JS: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
