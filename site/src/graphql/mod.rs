@@ -7,9 +7,9 @@
 //! websocket from another origin is refused at its handshake.
 
 mod graphiql;
-mod layers;
 mod notes;
 mod resolvers;
+mod shout;
 
 use crate::settings::SiteSettings;
 use crate::websocket::Sockets;
@@ -18,10 +18,12 @@ use contrib::auth::User;
 use contrib::csrf::CsrfExempt;
 use contrib::graphql::{Socket, View};
 use contrib::websocket::Upgrade;
+use engine_core::Built;
 use engine_sync::Route;
 use engine_sync::http::{Method, header};
-use graphql_mw::{Executor, Info, Schema, Stack};
+use graphql_mw::{Executor, Info, Registry, Schema, Stack, field};
 use notes::Notes;
+use shout::Shout;
 
 /// Where it is.
 pub(crate) const PATH: &str = "/graphql";
@@ -42,9 +44,7 @@ impl Graphql {
         let at = |error: &dyn std::fmt::Display| anyhow!("{}: {error}", settings.path.display());
         let stack = match &settings.graphql {
             None => Stack::empty(),
-            Some(section) => {
-                layers::registry().stack(section, "middleware").map_err(|error| at(&error))?
-            }
+            Some(section) => registry().stack(section, "middleware").map_err(|error| at(&error))?,
         };
         let schema = Schema::parse(include_str!("schema.graphql"))?;
         let builder = Executor::builder(schema).stack(&stack);
@@ -78,12 +78,18 @@ impl Graphql {
     }
 }
 
+/// The layers of contrib, and one of the site's own.
+fn registry() -> Registry {
+    let mut registry = Registry::new();
+    contrib::fields::registry(&mut registry);
+    registry.register("shout", |options| Ok(Built::Layer(field(Shout::new(options.read()?)))));
+    registry
+}
+
 /// The name of who asks, for fields. A stack without authentication is somebody's experiment; its
 /// visitors are nobody in particular.
 fn who(info: &Info<'_>) -> graphql_mw::Result<Option<String>> {
     let Some(user) = info.state_of::<User>() else { return Ok(None) };
-    user.name().map_err(|error| {
-        tracing::error!("{}: {error}", info.path());
-        graphql_mw::Error::new("it cannot be found out who asks")
-    })
+    // What the stores say is for the log; `mask-errors` keeps it from the client.
+    user.name().map_err(|error| graphql_mw::Error::new(error.to_string()))
 }

@@ -2,8 +2,9 @@
 
 use super::notes::{Note, Notes};
 use super::who;
+use contrib::fields::public;
 use futures_util::stream::{self, Stream, StreamExt};
-use graphql_mw::{Error, ExecutorBuilder, Field, Result, Value};
+use graphql_mw::{ExecutorBuilder, Field, Result, Value};
 
 /// Gives the fields their resolvers.
 pub(super) fn attach(builder: ExecutorBuilder, notes: &Notes) -> ExecutorBuilder {
@@ -16,7 +17,7 @@ pub(super) fn attach(builder: ExecutorBuilder, notes: &Notes) -> ExecutorBuilder
         .resolver("Mutation.addNote", move |field| {
             let text = field.arg("text").as_str().unwrap_or_default().trim();
             if !(1..=200).contains(&text.chars().count()) {
-                return Err(Error::new("a note has 1 to 200 characters"));
+                return Err(public("a note has 1 to 200 characters"));
             }
             Ok(add.add(who(&field.info)?, text))
         })
@@ -30,7 +31,7 @@ fn last(field: &Field<'_>) -> usize {
 
 fn added(notes: &Notes, last: usize) -> impl Stream<Item = Result<Value>> + Send + use<> {
     let (latest, following) = notes.follow(last);
-    let slow = Err(Error::new("you read too slowly: notes are missing"));
+    let slow = Err(public("you read too slowly: notes are missing"));
     let notes = stream::iter(latest).chain(following).map(|note| Ok(event(note)));
     notes.chain(stream::iter([slow]))
 }

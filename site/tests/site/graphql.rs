@@ -10,13 +10,21 @@ const PASSWORD: &str = "correct horse battery";
 /// The standard site with this stack around fields, and an account for ada.
 fn folder(middleware: &str) -> Folder {
     let folder = Folder::new(&format!(
-        "{STANDARD}\n[websocket]\nmiddleware = [\"auth\"]\n[graphql]\nmiddleware = {middleware}\n"
+        "{STANDARD}
+         [websocket]
+         middleware = [\"auth\"]
+         [graphql]
+         middleware = {middleware}
+         [graphql.layers.login-required]
+         types = [\"Mutation\"]
+         [graphql.layers.shout]
+         fields = [\"Note.text\"]"
     ));
     folder.create_user("ada", PASSWORD);
     folder
 }
 
-const STACK: &str = r#"["login-required", "shout"]"#;
+const STACK: &str = r#"["timing", "mask-errors", "login-required", "shout"]"#;
 
 fn log_in(client: &mut Client) {
     client.fill_in("/login/", "username=ada&password=correct+horse+battery");
@@ -85,6 +93,10 @@ fn a_mistake_in_the_listing_of_field_layers_keeps_the_site_from_starting() {
     for (graphql, message) in [
         ("middleware = [\"shot\"]", "did you mean `shout`?"),
         ("middleware = [\"shout\"]\n[graphql.layers.shout]\nfields = [\"Note.txt\"]", "`Note.txt`"),
+        (
+            "middleware = [\"login-required\", \"mask-errors\"]",
+            "list `mask-errors` before `login-required`",
+        ),
         ("middlewares = []", "middlewares"),
     ] {
         let folder = Folder::new(&format!("{STANDARD}\n[graphql]\n{graphql}\n"));

@@ -18,7 +18,14 @@ impl Default for ShoutOptions {
 }
 
 /// Makes texts upper case on their way out.
-pub(super) struct Shout(pub(super) ShoutOptions);
+pub(super) struct Shout(ShoutOptions);
+
+impl Shout {
+    /// The layer with these options.
+    pub(super) fn new(options: ShoutOptions) -> Self {
+        Shout(options)
+    }
+}
 
 impl Layer for Shout {}
 
