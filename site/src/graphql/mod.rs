@@ -63,9 +63,9 @@ impl Graphql {
         let view = View::new(&self.executor);
         let upgrade = Upgrade::to(sockets).carrying::<User>();
         let route = Route::new(PATH, move |request, _| {
-            // Some clients ask for HTTP/2 with each request, which is no reason not to answer it.
-            let protocol = request.header(header::UPGRADE);
-            if protocol.is_some_and(|name| name.eq_ignore_ascii_case("websocket")) {
+            // Clients that could speak HTTP/2 offer that in the same header.
+            let offered = request.header(header::UPGRADE).unwrap_or_default();
+            if offered.to_ascii_lowercase().contains("websocket") {
                 return Ok(upgrade.respond(request));
             }
             if graphiql::is_asked_for(request) {

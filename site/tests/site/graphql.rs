@@ -79,6 +79,16 @@ fn a_visitor_asks_and_may_leave_nothing_until_they_log_in() {
 }
 
 #[test]
+fn a_client_that_offers_another_protocol_is_answered_in_this_one() {
+    let folder = folder(STACK);
+    let site = folder.serve();
+    let headers = ["Content-Type: application/json", "Upgrade: h2c"];
+    let body = r#"{"query":"{ me { name } }"}"#;
+    let answer = Client::new(&site.address).send_with("POST", "/graphql", &headers, body);
+    assert_eq!((answer.status, &*answer.body), (200, r#"{"data":{"me":null}}"#));
+}
+
+#[test]
 fn the_settings_say_which_layers_stand_around_the_fields() {
     let folder = folder("[]");
     let site = folder.serve();
