@@ -102,6 +102,8 @@ pub use validate::{Rule, Violation, validate};
 
 pub use data::{Data, DataObject};
 pub use error::{Error, Result};
+#[cfg(feature = "async-graphql")]
+pub use executor::async_graphql;
 pub use executor::{Executor, ExecutorBuilder, ExecutorError, Subscription};
 pub use field::Field;
 pub use info::{Info, Phase};

@@ -1,6 +1,8 @@
 //! Executing operations.
 
 mod arena;
+#[cfg(feature = "async-graphql")]
+pub mod async_graphql;
 mod batches;
 mod blocking;
 mod builder;
