@@ -19,3 +19,7 @@ pub mod why_did_my_stack_not_build {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/websockets.md")]
 pub mod websockets {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/graphql.md")]
+pub mod graphql {}
