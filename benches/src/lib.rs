@@ -1,5 +1,6 @@
-//! What is compared: stacks of layers in one process, and servers over sockets.
+//! What is compared: stacks of layers and executors in one process, and servers over sockets.
 
+pub mod graphql;
 pub mod stack;
 pub mod websocket;
 
@@ -22,7 +23,15 @@ pub struct Case {
 }
 
 /// The names of what [`cases`] knows.
-pub const GROUPS: [&str; 3] = ["stack", "websocket-layer", "websocket-echo"];
+pub const GROUPS: [&str; 7] = [
+    "stack",
+    "websocket-layer",
+    "websocket-echo",
+    "graphql-fields",
+    "graphql-request",
+    "graphql-document",
+    "graphql-event",
+];
 
 /// What is compared with each other.
 pub fn cases(group: &str) -> Vec<Case> {
@@ -30,6 +39,10 @@ pub fn cases(group: &str) -> Vec<Case> {
         "stack" => stack::CASES.to_vec(),
         "websocket-layer" => websocket::LAYER.to_vec(),
         "websocket-echo" => websocket::ECHO.to_vec(),
+        "graphql-fields" => graphql::FIELDS.to_vec(),
+        "graphql-request" => graphql::REQUEST.to_vec(),
+        "graphql-document" => graphql::DOCUMENT.to_vec(),
+        "graphql-event" => graphql::EVENT.to_vec(),
         other => panic!("there is no group `{other}`: there are {GROUPS:?}"),
     }
 }
