@@ -39,7 +39,7 @@ impl<'a> Next<'a> {
     #[inline]
     pub fn resolve(self, field: Field<'a>) -> Resolved<'a> {
         if cfg!(debug_assertions) {
-            self.0.stack.check_provided(self.0.place, &field.info);
+            self.0.stack.check_provided(self.0.place, field.info);
         }
         self.0.resolve(field)
     }
@@ -73,7 +73,7 @@ impl<'a> Retry<'a> {
     /// Passes the field on, once more.
     pub fn resolve(&self, field: Field<'a>) -> Resolved<'a> {
         if cfg!(debug_assertions) {
-            self.0.stack.check_provided(self.0.place, &field.info);
+            self.0.stack.check_provided(self.0.place, field.info);
         }
         self.0.resolve(field)
     }

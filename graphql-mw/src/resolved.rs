@@ -50,24 +50,28 @@ impl<'a> Resolved<'a> {
     }
 
     /// Goes on with the value or the error once it is there: the after-part of a layer.
+    #[inline]
     pub fn then(self, after: impl FnOnce(Result<Value>) -> Result<Value> + Send + 'a) -> Self {
         match self {
             Resolved::Ready(result) => Resolved::Ready(after(result)),
-            Resolved::Future(future) => Resolved::future(async move { after(future.await) }),
+            Resolved::Future(future) => future.then(after),
         }
     }
 
     /// Makes another value of the value; an error stays as it is.
+    #[inline]
     pub fn map(self, after: impl FnOnce(Value) -> Value + Send + 'a) -> Self {
         self.then(|result| result.map(after))
     }
 
     /// Makes a value or an error of the value; an error stays as it is.
+    #[inline]
     pub fn and_then(self, after: impl FnOnce(Value) -> Result<Value> + Send + 'a) -> Self {
         self.then(|result| result.and_then(after))
     }
 
     /// Makes a value or another error of the error; a value stays as it is (rule F5).
+    #[inline]
     pub fn or_else(self, after: impl FnOnce(Error) -> Result<Value> + Send + 'a) -> Self {
         self.then(|result| result.or_else(after))
     }
@@ -109,6 +113,12 @@ impl<'a> FieldFuture<'a> {
     /// Boxes a future.
     pub fn new(future: impl Future<Output = Result<Value>> + Send + 'a) -> Self {
         FieldFuture(Some(Box::pin(future)))
+    }
+
+    /// Apart from the ready value, so that the after-part of a layer is inlined where it is ready.
+    #[inline(never)]
+    fn then(self, after: impl FnOnce(Result<Value>) -> Result<Value> + Send + 'a) -> Resolved<'a> {
+        Resolved::future(async move { after(self.await) })
     }
 }
 

@@ -58,7 +58,7 @@ impl<'a> FieldStack<'a> {
     ///
     /// When it has not: the declaration is wrong, and whoever relies on it would fail with a message
     /// about the wrong layer. The panic is an error of the field at that layer.
-    pub(crate) fn check_provided(&self, before: usize, info: &Info<'_>) {
+    pub(crate) fn check_provided(&self, before: usize, info: Info<'_>) {
         let Some(place) = before.checked_sub(1).filter(|place| !self.provides[*place].is_empty())
         else {
             return;
@@ -84,8 +84,20 @@ pub(crate) struct Endpoint<'a>(&'a Resolver);
 
 impl<'a> Endpoint<'a> {
     /// Resolves the field. It does not panic: a panic is an error (rule S10).
+    #[inline]
     pub(crate) fn resolve(self, field: Field<'a>) -> Resolved<'a> {
         match self.0 {
+            Resolver::Ready(resolve) => Resolved::Ready(Error::contain(|| resolve(&field))),
+            other => other.resolve(field),
+        }
+    }
+}
+
+impl Resolver {
+    /// Apart from functions whose value is ready, which are inlined into the steps of a stack.
+    #[inline(never)]
+    fn resolve<'a>(&'a self, field: Field<'a>) -> Resolved<'a> {
+        match self {
             Resolver::Default => Resolved::Ready(default(&field)),
             Resolver::TypeName => {
                 Resolved::Ready(Ok(Value::String(Text::from(&field.info.planned.parent.name))))
