@@ -82,23 +82,27 @@ pub(super) struct PassOn;
 /// The touch for a type of which nothing is asked.
 pub(super) struct Elsewhere;
 
-/// The touch, and an exit.
+/// Looks at the field before its value is there, and in an exit.
 pub(super) struct WithExit;
 
 /// Allocates: the gate looks at it to see that it would notice.
 pub(super) struct Allocating;
 
-fn touch<'a>(field: Field<'a>, next: Next<'a>) -> Resolved<'a> {
-    touch_in(field.info.field_name().len());
-    next.resolve(field).then(|result| {
-        touch_out(u16::from(result.is_ok()));
-        result
-    })
+impl Layer for Touch {}
+
+impl FieldMiddleware for Touch {
+    fn resolve<'a>(&'a self, field: Field<'a>, next: Next<'a>) -> Resolved<'a> {
+        touch_in(field.info.field_name().len());
+        next.resolve(field).then(|result| {
+            touch_out(u16::from(result.is_ok()));
+            result
+        })
+    }
 }
 
 impl Kind for Touch {
     fn layer() -> Arc<FieldLayer> {
-        from_fn("touch", touch)
+        field(Touch)
     }
 }
 
@@ -118,7 +122,8 @@ impl Layer for WithExit {}
 
 impl FieldMiddleware for WithExit {
     fn resolve<'a>(&'a self, field: Field<'a>, next: Next<'a>) -> Resolved<'a> {
-        touch(field, next)
+        touch_in(field.info.field_name().len());
+        next.resolve(field)
     }
 
     fn install(&self, on: &mut On<Self>) {
